@@ -1,0 +1,17 @@
+//! `reauth` proves, end to end, that an integration platform can re-authenticate an instance
+//! whose Salesforce OAuth grant has died, without losing the instance's configuration.
+//!
+//! Modules point one way: `cli → scenario → salesforce | cloud_elements → browser | http`.
+//! `report`, `journal`, `secrets`, `config` and `failure` are leaves that anybody may use. The
+//! `simulator` is reached from `cli` and tests only, and shares nothing with the clients it tests.
+
+pub mod cloud_elements;
+pub mod config;
+pub mod failure;
+pub mod http;
+pub mod journal;
+pub mod report;
+pub mod salesforce;
+pub mod secrets;
+#[cfg(feature = "simulator")]
+pub mod simulator;

@@ -1,0 +1,240 @@
+//! What a run says of itself while it runs.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+
+use crate::failure::Failure;
+
+/// The article's steps. The names are a contract: report entries, screenshots and spans use them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepId {
+    /// 1: scopes and refresh token policy of the connected app.
+    CheckApp,
+    /// 2: a fresh instance, or an existing one adopted.
+    Provision,
+    /// 3: the instance, by the full header.
+    Locate,
+    /// 4 and 5: the grant is ended.
+    Revoke,
+    /// 7: both sides say that it is dead.
+    ConfirmRevoked,
+    /// 8: the platform gives the OAuth URL.
+    OauthUrl,
+    /// 9: login, approval, code.
+    Authorize,
+    /// 10: the instance gets the code.
+    Reauthenticate,
+    /// 11: both sides say that it lives, and nothing else changed.
+    Verify,
+    /// What was made for the run is removed.
+    CleanUp,
+}
+
+impl StepId {
+    /// The name used in reports and file names.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CheckApp => "check-app",
+            Self::Provision => "provision",
+            Self::Locate => "locate",
+            Self::Revoke => "revoke",
+            Self::ConfirmRevoked => "confirm-revoked",
+            Self::OauthUrl => "oauth-url",
+            Self::Authorize => "authorize",
+            Self::Reauthenticate => "reauthenticate",
+            Self::Verify => "verify",
+            Self::CleanUp => "clean-up",
+        }
+    }
+
+    /// The step's number in the article, where it has one.
+    pub fn article_step(self) -> Option<u8> {
+        match self {
+            Self::CheckApp => Some(1),
+            Self::Provision => Some(2),
+            Self::Locate => Some(3),
+            Self::Revoke => Some(5),
+            Self::ConfirmRevoked => Some(7),
+            Self::OauthUrl => Some(8),
+            Self::Authorize => Some(9),
+            Self::Reauthenticate => Some(10),
+            Self::Verify => Some(11),
+            Self::CleanUp => None,
+        }
+    }
+
+    /// What a person reads while the step runs.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CheckApp => "Check the connected app",
+            Self::Provision => "Provision the instance",
+            Self::Locate => "Locate the instance",
+            Self::Revoke => "Revoke the user's grant",
+            Self::ConfirmRevoked => "Confirm the revocation",
+            Self::OauthUrl => "Ask for the OAuth URL",
+            Self::Authorize => "Log in and approve",
+            Self::Reauthenticate => "Re-authenticate the instance",
+            Self::Verify => "Verify the instance",
+            Self::CleanUp => "Clean up",
+        }
+    }
+}
+
+/// Whether a step belongs to the scenario or to the attempt to bring the instance back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// The article.
+    Scenario,
+    /// Bringing back an instance that was left unauthenticated.
+    Restore,
+}
+
+impl Phase {
+    /// The name used in reports and file names.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+/// One execution of a step: `oauth-url`, `authorize` and `reauthenticate` may run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StepKey {
+    /// Which step.
+    pub id: StepId,
+    /// In which phase.
+    pub phase: Phase,
+    /// Counted from 1 for each step and phase.
+    pub attempt: u32,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StepOutcome {
+    /// It proved what it had to prove.
+    Passed,
+    /// It did not.
+    Failed,
+    /// It was not needed.
+    Skipped,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Exit code 0.
+    Passed,
+    /// Exit code 1.
+    Failed,
+    /// Exit code 4.
+    LeftUnauthenticated,
+    /// Exit code 3.
+    Environment,
+    /// Exit code 2.
+    Usage,
+    /// Exit code 130 or 143.
+    Interrupted,
+}
+
+/// One thing that happened. Texts and facts are free of secrets: the sink redacts them.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The instance is known (again): shown in the report's head.
+    Instance {
+        /// Instance id.
+        id: u64,
+        /// Instance name.
+        name: Option<String>,
+        /// Element key.
+        element: String,
+    },
+    /// The instance was seen authenticated or not, by a call just made; `None`: it could not be asked.
+    Seen(Option<bool>),
+    /// How the grant was ended (`ui` or `api`).
+    RevokedVia(&'static str),
+    /// How the instance got its new grant (`patch` or `put`).
+    ReauthenticatedVia(&'static str),
+    /// A step begins.
+    StepStarted {
+        /// Which one.
+        key: StepKey,
+    },
+    /// Something worth a line while a step runs, e.g. `logging in as …`.
+    Progress {
+        /// In which step.
+        key: StepKey,
+        /// What.
+        text: String,
+    },
+    /// A file in the run folder that shows what was seen.
+    Evidence {
+        /// In which step.
+        key: StepKey,
+        /// Relative to the run folder.
+        file: String,
+    },
+    /// A step ended.
+    StepFinished {
+        /// Which one.
+        key: StepKey,
+        /// How.
+        outcome: StepOutcome,
+        /// How long it took.
+        duration: Duration,
+        /// What was proved, in one line for a person, e.g. `both sides agree after 0.2 s`.
+        summary: String,
+        /// What was proved, for machines.
+        facts: Map<String, Value>,
+    },
+    /// Something that will bite later.
+    Warning {
+        /// Stable code.
+        code: &'static str,
+        /// What and what to do.
+        message: String,
+    },
+    /// What ended the run. At most one that counts: the first; a later one (of the restoration) is
+    /// shown beside it.
+    Failed {
+        /// In which step, if in one.
+        step: Option<StepId>,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// Where a run sends its events; cloned freely. Events sent after the reporter ended are dropped:
+/// a run never depends on who listens.
+#[derive(Clone)]
+pub struct Events {
+    sender: mpsc::UnboundedSender<Event>,
+}
+
+impl Events {
+    /// A sink and what a reporter reads from.
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self { sender }, receiver)
+    }
+
+    /// Sends an event to the reporters.
+    pub fn send(&self, event: Event) {
+        // The reporter may have ended before a late event: by design nobody minds.
+        drop(self.sender.send(event));
+    }
+
+    /// Sends a warning.
+    pub fn warn(&self, code: &'static str, message: impl Into<String>) {
+        self.send(Event::Warning { code, message: message.into() });
+    }
+}

@@ -5,18 +5,18 @@ use url::Url;
 
 use super::visitor::oauth_error;
 use super::{Arrival, PageError, Visitor};
-use crate::browser::Spend;
+use crate::browser::{Session, Spend};
 use crate::secrets::Secret;
 
-/// Opens the OAuth URL and comes back with the callback's URL. `approved` is told when the approval
-/// page was shown.
+/// Opens the OAuth URL and comes back with the callback's URL. `approving` is called
+/// before each approval, with the page still shown.
 ///
 /// # Errors
 /// [`PageError`]; `error=` on the callback becomes [`PageError::Oauth`].
 pub async fn authorize(
     visitor: &mut Visitor<'_>,
     oauth_url: &Secret,
-    mut approving: impl FnMut(),
+    mut approving: impl AsyncFnMut(&Session),
 ) -> Result<Url, PageError> {
     let mut arrival = visitor.go(oauth_url.expose(), &["approval"]).await?;
     let mut approvals = 0;
@@ -31,7 +31,7 @@ pub async fn authorize(
                 return Err(PageError::InTheWay { page: seen.page, place: seen.url.path().into() });
             }
             Arrival::Page(seen) => {
-                approving();
+                approving(visitor.session()).await;
                 approvals += 1;
                 visitor.press(&seen, "allow", Spend::Document).await?;
                 arrival = visitor.go_on(&["approval"]).await?;

@@ -1,6 +1,6 @@
 //! The one loop over recognised pages: from wherever the org leads to where we want to be.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -46,6 +46,22 @@ impl TrustedOrigins {
     }
 }
 
+/// Logins that were refused, by user name: their credentials are never sent again in this run.
+#[derive(Default)]
+pub struct Refusals(Mutex<HashMap<String, PageError>>);
+
+impl Refusals {
+    /// Why the login of this user was refused, if it was.
+    pub fn of(&self, username: &str) -> Option<PageError> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(username).cloned()
+    }
+
+    fn add(&self, username: &str, refusal: PageError) {
+        let mut refusals = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        refusals.insert(username.to_owned(), refusal);
+    }
+}
+
 /// A person's way through the pages of an org, in one browser session.
 pub struct Visitor<'run> {
     session: &'run Session,
@@ -53,8 +69,7 @@ pub struct Visitor<'run> {
     trusted: TrustedOrigins,
     notes: &'run dyn Notes,
     limit: Duration,
-    /// The login page said no: never send these credentials again.
-    refused: Option<PageError>,
+    refusals: &'run Refusals,
     warned: HashSet<String>,
 }
 
@@ -71,10 +86,11 @@ impl<'run> Visitor<'run> {
         session: &'run Session,
         account: &'run Account,
         trusted: TrustedOrigins,
+        refusals: &'run Refusals,
         notes: &'run dyn Notes,
         limit: Duration,
     ) -> Self {
-        Self { session, account, trusted, notes, limit, refused: None, warned: HashSet::new() }
+        Self { session, account, trusted, refusals, notes, limit, warned: HashSet::new() }
     }
 
     /// The session that the visitor walks in.
@@ -157,8 +173,8 @@ impl<'run> Visitor<'run> {
 
     /// Types the credentials where they belong, once.
     async fn log_in(&mut self, seen: &Seen, sent: &mut Sent) -> Result<(), PageError> {
-        if let Some(refused) = &self.refused {
-            return Err(refused.clone());
+        if let Some(refusal) = self.refusals.of(self.username()) {
+            return Err(refusal);
         }
         if seen.in_frame {
             return Err(PageError::FrameLogin { origin: seen.origin.clone() });
@@ -176,7 +192,7 @@ impl<'run> Visitor<'run> {
                     host: seen.url.host_str().unwrap_or_default().to_owned(),
                 },
             };
-            self.refused = Some(error.clone());
+            self.refusals.add(self.username(), error.clone());
             return Err(error);
         }
         if !self.trusted.contains(&seen.origin) {

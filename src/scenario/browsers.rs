@@ -1,0 +1,183 @@
+//! The run's browsers: one driver; a window for the integration user, and one for the admin where
+//! somebody else works in Setup. Started once, early; opened anew after one was lost.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Mutex as AsyncMutex;
+use url::Url;
+
+use super::context::{Step, lock};
+use crate::browser::{BrowserError, Catalogue, Driver, Installation, Session};
+use crate::config::{self, Account, Config};
+use crate::failure::Failure;
+use crate::report::{Events, StepId};
+use crate::salesforce::pages::{Refusals, Visitor};
+use crate::secrets::Redactor;
+
+/// The browsers of a run.
+pub(super) struct Browsers {
+    config: config::Browser,
+    callback: Url,
+    redactor: Redactor,
+    running: AsyncMutex<Option<Running>>,
+    /// Logins that were refused: their credentials are not sent again, in any window.
+    refusals: Refusals,
+    pub(super) failed_step: Mutex<Option<StepId>>,
+}
+
+struct Running {
+    driver: Driver,
+    catalogue: Arc<Catalogue>,
+    /// By user name: each user has cookies of their own.
+    windows: HashMap<String, Arc<Session>>,
+    /// The window that was used last.
+    latest: Option<Arc<Session>>,
+}
+
+impl Browsers {
+    pub(super) fn new(config: &Config, redactor: &Redactor) -> Self {
+        Self {
+            config: config.browser.clone(),
+            callback: config.salesforce.callback_url.clone(),
+            redactor: redactor.clone(),
+            running: AsyncMutex::default(),
+            refusals: Refusals::default(),
+            failed_step: Mutex::default(),
+        }
+    }
+
+    /// Starts the driver and opens `account`'s window. Called early, so that the start overlaps
+    /// with the first API calls; a second call finds everything there.
+    pub(super) async fn window(&self, account: &Account) -> Result<Arc<Session>, BrowserError> {
+        let mut running = self.running.lock().await;
+        if running.as_ref().is_some_and(Running::is_lost)
+            && let Some(lost) = running.take()
+        {
+            lost.end().await?;
+        }
+        let running = match &mut *running {
+            Some(running) => running,
+            none => none.insert(self.start().await?),
+        };
+        let window = match running.windows.get(&account.username) {
+            Some(window) => Arc::clone(window),
+            None => {
+                let session = Session::open(
+                    &running.driver,
+                    &self.config,
+                    self.callback.clone(),
+                    Arc::clone(&running.catalogue),
+                    self.redactor.clone(),
+                )
+                .await?;
+                let window = Arc::new(session);
+                running.windows.insert(account.username.clone(), Arc::clone(&window));
+                window
+            }
+        };
+        running.latest = Some(Arc::clone(&window));
+        Ok(window)
+    }
+
+    async fn start(&self) -> Result<Running, BrowserError> {
+        let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
+        let driver = match &self.config.webdriver_url {
+            Some(url) => Driver::remote(url.clone()),
+            None => {
+                let installation = Installation::find(&self.config).await?;
+                tracing::info!(
+                    browser = %installation.browser.display(),
+                    version = installation.browser_version,
+                    driver = %installation.driver.display(),
+                    "browser"
+                );
+                Driver::start(installation, self.callback.host_str().unwrap_or_default()).await?
+            }
+        };
+        Ok(Running { driver, catalogue, windows: HashMap::new(), latest: None })
+    }
+
+    /// Somebody who walks through pages in `session` as `account`.
+    pub(super) fn visitor<'run>(
+        &'run self,
+        session: &'run Session,
+        account: &'run Account,
+        step: &'run Step<'run>,
+    ) -> Visitor<'run> {
+        Visitor::new(
+            session,
+            account,
+            step.context.trusted.clone(),
+            &self.refusals,
+            step,
+            step.context.config.run.timeout,
+        )
+    }
+
+    /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing
+    /// where no browser was used in the step or it is lost.
+    pub(super) async fn evidence(&self, step: &Step<'_>) -> Vec<String> {
+        use StepId::{Authorize, Provision, Revoke};
+        let mut files = Vec::new();
+        if !matches!(step.key.id, Authorize | Provision | Revoke) {
+            return files;
+        }
+        let running = self.running.lock().await;
+        let Some(window) = running.as_ref().and_then(|running| running.latest.clone()) else {
+            return files;
+        };
+        match window.screenshot().await {
+            Ok(png) => files.extend(step.picture(&png, Some("failure"))),
+            Err(error) => tracing::warn!(%error, "no picture of the failure"),
+        }
+        match window.record().await {
+            Ok(record) => {
+                let name = format!("dom/{}-{}.json", step.key.id.as_str(), step.key.attempt);
+                files.extend(step.record(name, &record));
+            }
+            Err(error) => tracing::warn!(%error, "no page record of the failure"),
+        }
+        files
+    }
+
+    /// Ends everything. What does not end in time is the guard's to end.
+    pub(super) async fn close(&self, events: &Events) {
+        if let Some(running) = self.running.lock().await.take()
+            && let Err(error) = running.end().await
+        {
+            let failure = Failure::from(error);
+            events.warn(failure.code, failure.message);
+        }
+    }
+
+    /// Whether a login of this user was refused in this run.
+    pub(super) fn was_refused(&self, account: &Account) -> bool {
+        self.refusals.of(&account.username).is_some()
+    }
+
+    /// The step that failed last.
+    pub(super) fn last_failed(&self) -> Option<StepId> {
+        *lock(&self.failed_step)
+    }
+}
+
+impl Running {
+    fn is_lost(&self) -> bool {
+        self.windows.values().any(|window| window.is_lost())
+    }
+
+    async fn end(self) -> Result<(), BrowserError> {
+        drop(self.latest);
+        for (_, window) in self.windows {
+            let Some(window) = Arc::into_inner(window) else { continue };
+            if window.is_lost() {
+                continue;
+            }
+            if let Err(error) = window.close().await {
+                tracing::debug!(%error, "a window did not close in order");
+            }
+        }
+        self.driver.stop().await
+    }
+}

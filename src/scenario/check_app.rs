@@ -1,0 +1,136 @@
+//! Step 1: the connected app. Before a token exists only what needs none: that the platform gives
+//! the OAuth URL that was asked for, with the scopes needed, and that Salesforce knows client and
+//! callback. With the instance's token: scopes by introspection, policy by SOQL where permitted.
+
+use url::Url;
+
+use super::context::{Context, Step};
+use super::grants;
+use super::oauth_url;
+use super::proofs::{LiveGrant, Witness};
+use crate::failure::Failure;
+use crate::report::StepId;
+use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in};
+use crate::salesforce::RefreshTokenPolicy;
+
+/// Scopes without which there is nothing to test.
+const NEEDED: &[&[&str]] = &[&["full"], &["refresh_token", "offline_access"]];
+
+/// Asks the two services what can be asked without a token.
+pub async fn check_client(context: &Context) -> Result<(), Failure> {
+    context
+        .step(StepId::CheckApp, async |step| {
+            let oauth_url = oauth_url::request(context, step).await?;
+            let url = Url::parse(oauth_url.url.expose()).ok();
+            let scope = url
+                .iter()
+                .flat_map(Url::query_pairs)
+                .find(|(name, _)| name == "scope")
+                .map(|(_, value)| value.into_owned());
+            if let Some(scope) = &scope {
+                let granted: Vec<&str> = scope.split_whitespace().collect();
+                warn_of_missing(step, &granted, "the platform's OAuth URL asks for");
+            }
+            if let Some(url) = url {
+                // Without a session Salesforce leads to its login page, unless something is wrong
+                // with client or callback: then it says so at once.
+                let body = context.oauth(None).probe(&oauth_url.url, url).await?;
+                if let Some(error) = body.as_deref().and_then(oauth_error_in) {
+                    return Err(PageError::into(error));
+                }
+            }
+            Ok(((), "Salesforce knows the client and its callback".to_owned()))
+        })
+        .await
+}
+
+/// Asks what the instance's grant tells of the app.
+pub async fn check_grant(context: &Context, grant: &LiveGrant) -> Result<(), Failure> {
+    context
+        .step(StepId::CheckApp, async |step| {
+            let scopes = scopes(context, step, grant).await;
+            let policy = policy(context, step, grant).await?;
+            Ok(((), format!("scopes {scopes}; refresh token policy {policy}")))
+        })
+        .await
+}
+
+async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String {
+    let instance = &grant.instance;
+    let Some(token) =
+        instance.user_refresh_token.readable().or_else(|| instance.user_token.readable())
+    else {
+        return "unknown (the platform masks the tokens)".to_owned();
+    };
+    match context.oauth(grant.hosts.as_ref()).introspect(token).await {
+        Ok(answer) if answer.active => {
+            let scopes: Vec<&str> = answer.scopes.iter().map(String::as_str).collect();
+            step.fact("scopes", scopes.clone());
+            warn_of_missing(step, &scopes, "the instance's grant has");
+            scopes.join(" ")
+        }
+        Ok(_) => {
+            step.fact("scopes", "unknown");
+            "unknown (introspection calls the token inactive)".to_owned()
+        }
+        Err(error) => {
+            tracing::info!(%error, "scopes are unknown");
+            step.fact("scopes", "unknown");
+            "unknown (the app may not introspect)".to_owned()
+        }
+    }
+}
+
+fn warn_of_missing(step: &Step<'_>, scopes: &[&str], who: &str) {
+    let missing: Vec<String> = NEEDED
+        .iter()
+        .filter(|any| !any.iter().any(|scope| scopes.contains(scope)))
+        .map(|any| any.join(" or "))
+        .collect();
+    if !missing.is_empty() {
+        step.warn(
+            "salesforce.scope_missing",
+            format!(
+                "{who} the scopes {}; missing: {}. Without a refresh token the instance dies with its access token",
+                scopes.join(" "),
+                missing.join(", ")
+            ),
+        );
+    }
+}
+
+async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<String, Failure> {
+    let unknown = "unknown (this user may not ask)".to_owned();
+    let (Some(hosts), Some(token)) = (&grant.hosts, grant.instance.user_token.readable()) else {
+        step.fact("refresh_token_policy", "unknown");
+        return Ok(unknown);
+    };
+    let witness = Witness { bearer: token.clone(), source: "the instance's access token" };
+    let app = &context.config.salesforce.connected_app;
+    let policy = match grants::rest(context, hosts, &witness).connected_application(app).await {
+        Ok(Some(app)) => app.refresh_token_policy,
+        Ok(None) => {
+            step.fact("refresh_token_policy", "unknown");
+            return Ok(unknown);
+        }
+        Err(error) if error.is_not_permitted() => {
+            step.fact("refresh_token_policy", "unknown");
+            return Ok(unknown);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let text = match policy {
+        RefreshTokenPolicy::UntilRevoked => "valid until revoked".to_owned(),
+        RefreshTokenPolicy::ImmediatelyExpires => {
+            step.warn(
+                "salesforce.policy_expires_immediately",
+                "the app's refresh tokens expire immediately: the instance lives only as long as its access token".into(),
+            );
+            "immediately expire".to_owned()
+        }
+        RefreshTokenPolicy::IfNotUsedFor(period) => format!("expire if not used for {period}"),
+        RefreshTokenPolicy::After(period) => format!("expire after {period}"),
+    };
+    step.fact("refresh_token_policy", text.clone());
+    Ok(text)
+}

@@ -1,0 +1,228 @@
+//! What all steps need, and how a step is run: events around it, evidence when it fails.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::browsers::Browsers;
+use super::in_flight::Entries;
+use crate::cloud_elements::CloudElementsClient;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::http::HttpClient;
+use crate::journal::Journal;
+use crate::report::{Event, Events, Phase, RunFolder, StepId, StepKey, StepOutcome};
+use crate::salesforce::pages::{Notes, TrustedOrigins};
+use crate::salesforce::{OauthClient, OrgHosts};
+use crate::secrets::Redactor;
+
+/// What all steps of a run share.
+pub struct Context {
+    /// The validated configuration.
+    pub config: Config,
+    /// Knows every secret.
+    pub redactor: Redactor,
+    /// Where the run tells what it does.
+    pub events: Events,
+    /// Where evidence goes; none for commands that leave none.
+    pub folder: Option<RunFolder>,
+    /// Names this run, in tags and in the journal.
+    pub run_id: String,
+    /// What is in flight, on disk.
+    pub journal: Journal,
+    /// The platform.
+    pub platform: CloudElementsClient,
+    /// HTTP for everybody.
+    pub http: HttpClient,
+    /// Origins that may be given credentials.
+    pub trusted: TrustedOrigins,
+    pub(super) browsers: Browsers,
+    pub(super) entries: Mutex<Entries>,
+    /// The configuration file, for whoever has to finish this run's work.
+    pub config_file: Option<PathBuf>,
+    /// Whether the instance was provisioned for this run.
+    pub(super) provisioned: AtomicBool,
+    restoring: AtomicBool,
+    attempts: Mutex<HashMap<(StepId, Phase), u32>>,
+}
+
+impl Context {
+    /// Makes what a run needs; starts nothing.
+    ///
+    /// # Errors
+    /// A [`Failure`] if the HTTP client cannot be made.
+    pub fn new(
+        config: Config,
+        redactor: Redactor,
+        events: Events,
+        folder: Option<RunFolder>,
+        run_id: String,
+        journal: Journal,
+    ) -> Result<Self, Failure> {
+        let http = HttpClient::new(&config.http)?;
+        let trusted = TrustedOrigins::default();
+        trusted.trust(&config.salesforce.login_url);
+        if let Some(my_domain) = &config.salesforce.my_domain {
+            trusted.trust(my_domain);
+        }
+        Ok(Self {
+            platform: CloudElementsClient::new(
+                &config.cloud_elements,
+                http.clone(),
+                redactor.clone(),
+            ),
+            browsers: Browsers::new(&config, &redactor),
+            config,
+            redactor,
+            events,
+            folder,
+            run_id,
+            journal,
+            http,
+            trusted,
+            entries: Mutex::default(),
+            config_file: None,
+            provisioned: AtomicBool::new(false),
+            restoring: AtomicBool::new(false),
+            attempts: Mutex::default(),
+        })
+    }
+
+    /// From now on steps belong to the restoration (or, with `false`, to the scenario again).
+    pub fn set_restoring(&self, restoring: bool) {
+        self.restoring.store(restoring, Ordering::Relaxed);
+    }
+
+    /// OAuth calls at the org, or at the login host where the org is not known yet.
+    pub(super) fn oauth(&self, hosts: Option<&OrgHosts>) -> OauthClient {
+        let salesforce = &self.config.salesforce;
+        let base = hosts.map_or(&salesforce.login_url, |hosts| &hosts.my_domain);
+        OauthClient::new(
+            base.clone(),
+            salesforce.consumer_key.clone(),
+            salesforce.consumer_secret.clone(),
+            self.http.clone(),
+            self.redactor.clone(),
+        )
+    }
+
+    /// Runs a step: tells that it begins, what it proved, or that it failed, with evidence.
+    pub(super) async fn step<T>(
+        &self,
+        id: StepId,
+        body: impl AsyncFnOnce(&Step<'_>) -> Result<(T, String), Failure>,
+    ) -> Result<T, Failure> {
+        let key = self.next_key(id);
+        let step = Step { context: self, key, facts: Arc::default() };
+        let began = Instant::now();
+        tracing::info!(step = id.as_str(), phase = key.phase.as_str(), attempt = key.attempt, "begins");
+        self.events.send(Event::StepStarted { key });
+        let result = body(&step).await;
+        let (outcome, summary) = match &result {
+            Ok((_, summary)) => (StepOutcome::Passed, summary.clone()),
+            Err(failure) => (StepOutcome::Failed, failure.message.clone()),
+        };
+        let result = match result {
+            Ok((proof, _)) => Ok(proof),
+            Err(mut failure) => {
+                failure.evidence.extend(self.browsers.evidence(&step).await);
+                self.failed_in(id);
+                Err(failure)
+            }
+        };
+        let duration = began.elapsed();
+        tracing::info!(step = id.as_str(), ?outcome, milliseconds = duration.as_millis(), "ended");
+        self.events.send(Event::StepFinished {
+            key,
+            outcome,
+            duration,
+            summary,
+            facts: std::mem::take(&mut *lock(&step.facts)),
+        });
+        result
+    }
+
+    fn next_key(&self, id: StepId) -> StepKey {
+        let phase =
+            if self.restoring.load(Ordering::Relaxed) { Phase::Restore } else { Phase::Scenario };
+        let mut attempts = lock(&self.attempts);
+        let attempt = attempts.entry((id, phase)).or_insert(0);
+        *attempt += 1;
+        StepKey { id, phase, attempt: *attempt }
+    }
+
+    fn failed_in(&self, id: StepId) {
+        *lock(&self.browsers.failed_step) = Some(id);
+    }
+
+    /// The step that failed last.
+    pub fn failed_step(&self) -> Option<StepId> {
+        *lock(&self.browsers.failed_step)
+    }
+
+    /// Ends the browser, if one was started, and waits until nothing of it is left.
+    pub async fn close_browsers(&self) {
+        self.browsers.close(&self.events).await;
+    }
+}
+
+/// A step that is running.
+pub(super) struct Step<'run> {
+    pub(super) context: &'run Context,
+    pub(super) key: StepKey,
+    facts: Arc<Mutex<Map<String, Value>>>,
+}
+
+impl Step<'_> {
+    /// A fact for the report.
+    pub(super) fn fact(&self, name: &str, value: impl Into<Value>) {
+        lock(&self.facts).insert(name.to_owned(), value.into());
+    }
+
+    /// Writes a picture into the run folder. That one could not be taken is a warning: evidence
+    /// never fails a run.
+    pub(super) fn picture(&self, png: &[u8], detail: Option<&str>) -> Option<String> {
+        let folder = self.context.folder.as_ref()?;
+        let name = folder.screenshot_name(self.key, detail);
+        self.keep(folder.write_bytes(&name, png), name)
+    }
+
+    /// Writes a value into the run folder.
+    pub(super) fn record<T: serde::Serialize>(&self, name: String, value: &T) -> Option<String> {
+        let folder = self.context.folder.as_ref()?;
+        self.keep(folder.write_json(&name, value), name)
+    }
+
+    fn keep(&self, written: Result<(), Failure>, name: String) -> Option<String> {
+        match written {
+            Ok(()) => {
+                let event = Event::Evidence { key: self.key, file: name.clone() };
+                self.context.events.send(event);
+                Some(name)
+            }
+            Err(failure) => {
+                self.context.events.warn(failure.code, failure.message);
+                None
+            }
+        }
+    }
+}
+
+impl Notes for Step<'_> {
+    fn progress(&self, text: &str) {
+        tracing::debug!(step = self.key.id.as_str(), "{text}");
+        self.context.events.send(Event::Progress { key: self.key, text: text.to_owned() });
+    }
+
+    fn warn(&self, code: &'static str, message: String) {
+        self.context.events.warn(code, message);
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,161 @@
+//! The commands' scenarios, as sequences of steps.
+
+use std::sync::atomic::Ordering;
+
+use super::context::Context;
+use super::locate::{Located, locate};
+use super::proofs::{DeadGrant, LiveGrant};
+use super::{check_app, clean_up, confirm, provision, reauthenticate, revoke, verify};
+use crate::config::InstanceRef;
+use crate::failure::Failure;
+use crate::journal::Phase;
+
+/// `reauth run`: the whole article.
+///
+/// # Errors
+/// The first [`Failure`]; [`restore_after_failure`] is for what it left.
+pub async fn run(context: &Context) -> Result<(), Failure> {
+    let configured = context.config.cloud_elements.instance.clone();
+    if let Some(reference) = &configured {
+        context.take_instance(reference.id)?;
+    }
+    // The browser starts while the services are asked the first questions.
+    let (started, checked) = tokio::join!(start_browser(context), check_app::check_client(context));
+    started?;
+    checked?;
+    let reference = match &configured {
+        Some(reference) => provision::adopt(context, reference).await?,
+        None => {
+            context.provisioned.store(true, Ordering::Relaxed);
+            let reference = provision::provision(context).await?;
+            context.take_instance(reference.id)?;
+            reference
+        }
+    };
+    let grant = alive(context, &reference).await?;
+    check_app::check_grant(context, &grant).await?;
+    let cut = revoke::revoke(context, grant).await?;
+    let dead = confirm::confirm(context, cut, Phase::Revoked).await?;
+    reauthenticate::reauthenticate(context, &dead).await?;
+    let grant = verify::verify(context, dead).await?;
+    if configured.is_none() && !context.config.run.keep {
+        clean_up::clean_up(context, &grant).await?;
+    }
+    Ok(())
+}
+
+/// `reauth provision`: a new authenticated instance.
+///
+/// # Errors
+/// The first [`Failure`].
+pub async fn provision(context: &Context) -> Result<LiveGrant, Failure> {
+    let (started, checked) = tokio::join!(start_browser(context), check_app::check_client(context));
+    started?;
+    checked?;
+    let reference = provision::provision(context).await?;
+    alive(context, &reference).await
+}
+
+/// `reauth revoke`: leaves the instance unauthenticated on purpose, and the journal says so.
+///
+/// # Errors
+/// The first [`Failure`].
+pub async fn revoke(context: &Context) -> Result<(), Failure> {
+    let reference = configured(context)?;
+    context.take_instance(reference.id)?;
+    let grant = match locate(context, &reference).await? {
+        Located::Alive(grant) => *grant,
+        Located::Dead(dead, reason) => {
+            return Err(Failure::scenario(
+                "scenario.already_dead",
+                format!("instance {} is not authenticated already: {reason}", dead.instance.id),
+            )
+            .hint("run `reauth restore` first"));
+        }
+    };
+    let cut = revoke::revoke(context, grant).await?;
+    confirm::confirm(context, cut, Phase::RevokedOnPurpose).await?;
+    Ok(())
+}
+
+/// `reauth restore`: brings back an instance that is not authenticated; one that is, is only looked
+/// at.
+///
+/// # Errors
+/// The first [`Failure`].
+pub async fn restore(context: &Context) -> Result<(), Failure> {
+    let reference = configured(context)?;
+    context.take_instance(reference.id)?;
+    context.set_restoring(true);
+    match locate(context, &reference).await? {
+        Located::Alive(_) => {
+            context.nothing_in_flight();
+            Ok(())
+        }
+        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+    }
+}
+
+/// `reauth status`: whether the instance works, seen from both sides; changes nothing.
+///
+/// # Errors
+/// A [`Failure`] if one side could not be asked.
+pub async fn status(context: &Context) -> Result<Located, Failure> {
+    locate(context, &configured(context)?).await
+}
+
+/// After a failure: if a grant was, or may have been, ended, looks at the instance and brings it
+/// back if it is dead.
+///
+/// # Errors
+/// Why it could not be brought back.
+pub async fn restore_after_failure(context: &Context, instance: u64) -> Result<(), Failure> {
+    context.set_restoring(true);
+    let reference = InstanceRef { id: instance, token: None };
+    match locate(context, &reference).await? {
+        Located::Alive(_) => {
+            context.nothing_in_flight();
+            Ok(())
+        }
+        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+    }
+}
+
+/// The instance, alive. One that is found dead is restored first.
+async fn alive(context: &Context, reference: &InstanceRef) -> Result<LiveGrant, Failure> {
+    match locate(context, reference).await? {
+        Located::Alive(grant) => {
+            // An earlier run left it in doubt; it works.
+            context.nothing_in_flight();
+            Ok(*grant)
+        }
+        Located::Dead(dead, reason) => {
+            context.events.warn(
+                "instance.found_dead",
+                format!("instance {} was not authenticated when the run began ({reason}): it is restored first", reference.id),
+            );
+            context.set_restoring(true);
+            let grant = bring_back(context, *dead).await?;
+            context.set_restoring(false);
+            Ok(grant)
+        }
+    }
+}
+
+async fn bring_back(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Failure> {
+    reauthenticate::reauthenticate(context, &dead).await?;
+    verify::verify(context, dead).await
+}
+
+async fn start_browser(context: &Context) -> Result<(), Failure> {
+    let salesforce = &context.config.salesforce;
+    context.browsers.window(&salesforce.user).await?;
+    Ok(())
+}
+
+fn configured(context: &Context) -> Result<InstanceRef, Failure> {
+    context.config.cloud_elements.instance.clone().ok_or_else(|| {
+        Failure::usage("config.no_instance", "no instance is named")
+            .hint("name one: --instance ID, or [cloud_elements.instance] in reauth.toml")
+    })
+}

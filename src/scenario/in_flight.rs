@@ -1,0 +1,89 @@
+//! What the journal is told: before a grant is ended, how far we are, and that the instance is back.
+
+use super::context::{Context, lock};
+use crate::failure::Failure;
+use crate::journal::{Entry, InFlight, InstanceKey, InstanceLock, Phase};
+use crate::report::Event;
+
+/// The run's part of the journal.
+#[derive(Default)]
+pub(super) struct Entries {
+    lock: Option<InstanceLock>,
+    in_flight: Option<InFlight>,
+}
+
+impl Context {
+    /// Takes the instance for this run. Answers what an earlier run left of it, which is now ours to
+    /// finish.
+    ///
+    /// # Errors
+    /// `journal.locked`: another run has it. `journal.corrupt`: what was left cannot be relied on.
+    pub(super) fn take_instance(&self, id: u64) -> Result<Option<Entry>, Failure> {
+        let key = InstanceKey::new(&self.config.cloud_elements.base_url, id);
+        let mut entries = lock(&self.entries);
+        if entries.lock.as_ref().is_some_and(|held| *held.key() == key) {
+            return Ok(None);
+        }
+        let held = self.journal.lock(&key, &self.run_id)?;
+        let pending = self.journal.pending(&key)?;
+        if let Some(entry) = &pending {
+            entries.in_flight = Some(self.journal.resume(&held, entry.clone())?);
+        }
+        entries.lock = Some(held);
+        Ok(pending)
+    }
+
+    /// Records, on disk, that the instance's grant is about to be ended, and says so.
+    ///
+    /// # Errors
+    /// `journal.…` (environment): nothing was changed yet.
+    pub(super) fn about_to_cut(&self, id: u64) -> Result<(), Failure> {
+        let mut entries = lock(&self.entries);
+        if entries.in_flight.is_none() {
+            let held = entries.lock.as_ref().ok_or_else(|| {
+                Failure::environment(
+                    "journal.not_taken",
+                    format!("instance {id} was not taken for this run"),
+                )
+                .hint("this is a defect of `reauth`: please report it")
+            })?;
+            let cloud_elements = &self.config.cloud_elements;
+            let entry = Entry::new(
+                &cloud_elements.base_url,
+                id,
+                &cloud_elements.element_key,
+                &self.run_id,
+            )
+            .with_config_file(self.config_file.clone())
+            .provisioned(self.provisioned.load(std::sync::atomic::Ordering::Relaxed));
+            entries.in_flight = Some(self.journal.begin(held, entry)?);
+        }
+        self.events.send(Event::Touched);
+        Ok(())
+    }
+
+    /// Records how far the run has come. That this cannot be written is a warning: the earlier
+    /// record still says that the instance needs looking after.
+    pub(super) fn has_come_to(&self, phase: Phase) {
+        if let Some(in_flight) = &mut lock(&self.entries).in_flight
+            && let Err(failure) = in_flight.advance(phase)
+        {
+            self.events.warn(failure.code, failure.message);
+        }
+    }
+
+    /// The instance was seen authenticated, or is no more: nothing is in flight.
+    pub(super) fn nothing_in_flight(&self) {
+        let in_flight = lock(&self.entries).in_flight.take();
+        if let Some(in_flight) = in_flight
+            && let Err(failure) = in_flight.close()
+        {
+            self.events.warn(failure.code, failure.message);
+        }
+    }
+
+    /// Whether a grant was, or may have been, ended and not yet replaced.
+    pub fn is_in_flight(&self) -> bool {
+        lock(&self.entries).in_flight.is_some()
+    }
+}

@@ -1,0 +1,196 @@
+//! Step 3: the instance, by the full header; and whether it works.
+
+use url::Url;
+
+use super::context::{Context, Step};
+use super::proofs::{DeadGrant, Holder, LiveGrant};
+use crate::cloud_elements::{HubAnswer, Instance};
+use crate::config::InstanceRef;
+use crate::failure::Failure;
+use crate::report::{Event, StepId};
+use crate::salesforce::pages::Identity;
+use crate::salesforce::{OrgHosts, UserInfo, UserInfoAnswer};
+use crate::secrets::Secret;
+
+/// An instance that was located, by whether its grant lives.
+#[derive(Debug)]
+pub enum Located {
+    /// It works.
+    Alive(Box<LiveGrant>),
+    /// It does not, for this reason.
+    Dead(Box<DeadGrant>, String),
+}
+
+/// Locates the instance with the full header, and reads a record through it.
+pub async fn locate(context: &Context, reference: &InstanceRef) -> Result<Located, Failure> {
+    context
+        .step(StepId::Locate, async |step| {
+            let token = match &reference.token {
+                Some(token) => token.clone(),
+                None => context.platform.instance(reference.id).await?.token,
+            };
+            let instance = context.platform.instance_with_token(&token).await?;
+            if instance.id != reference.id {
+                return Err(Failure::usage(
+                    "cloud_elements.other_instance",
+                    format!(
+                        "the element token belongs to instance {}, not to {}",
+                        instance.id, reference.id
+                    ),
+                )
+                .hint("set `cloud_elements.instance.token` to the token of that instance, or leave it out: it is read from the platform then"));
+            }
+            let expected = &context.config.cloud_elements.element_key;
+            if instance.element_key != *expected {
+                return Err(Failure::usage(
+                    "cloud_elements.other_element",
+                    format!(
+                        "instance {} is one of the element `{}`, expected `{expected}`",
+                        instance.id, instance.element_key
+                    ),
+                )
+                .hint("name an instance of the Salesforce element, or set `cloud_elements.element_key`"));
+            }
+            let located = examine(context, step, instance).await?;
+            let summary = match &located {
+                Located::Alive(grant) => describe(grant),
+                Located::Dead(grant, reason) => {
+                    format!("instance {} is not authenticated: {reason}", grant.instance.id)
+                }
+            };
+            Ok((located, summary))
+        })
+        .await
+}
+
+async fn examine(
+    context: &Context,
+    step: &Step<'_>,
+    instance: Instance,
+) -> Result<Located, Failure> {
+    context.events.send(Event::Instance {
+        id: instance.id,
+        name: Some(instance.name.clone()),
+        element: instance.element_key.clone(),
+    });
+    step.fact("instance_id", instance.id);
+    if instance.disabled {
+        return Err(Failure::usage(
+            "cloud_elements.instance_disabled",
+            format!("instance {} is disabled", instance.id),
+        )
+        .hint("enable it (PUT /instances/{id}/enabled), then run again"));
+    }
+    match context.platform.read_record(&instance.token).await? {
+        HubAnswer::Record { instance_id, count } => {
+            context.events.send(Event::Seen(Some(true)));
+            step.fact("records_read", count);
+            step.fact("answered_by_instance", instance_id);
+            // Read again: the call may have made the platform refresh its access token.
+            let instance = context.platform.instance_with_token(&instance.token).await?;
+            let grant = live_grant(context, instance).await?;
+            if let Some(holder) = &grant.holder {
+                step.fact("user", holder.user.username.clone());
+                step.fact("organization_id", holder.organization_id.clone());
+            }
+            Ok(Located::Alive(Box::new(grant)))
+        }
+        HubAnswer::Unauthenticated { message, .. } => {
+            context.events.send(Event::Seen(Some(false)));
+            step.fact("platform_said", message.clone());
+            Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), message))
+        }
+    }
+}
+
+/// Asks Salesforce whose grant it is.
+pub(super) async fn live_grant(context: &Context, instance: Instance) -> Result<LiveGrant, Failure> {
+    let configured = context.config.salesforce.my_domain.clone();
+    let mut my_domain = configured.or_else(|| {
+        // Where the platform keeps the org's address (`base.url`, or the token's instance_url).
+        ["base.url", "oauth.user.instance_url", "instance_url"]
+            .iter()
+            .find_map(|key| instance.setting(key).and_then(|text| Url::parse(text).ok()))
+            .filter(|url| is_family(&context.config.salesforce.login_url, url))
+    });
+    let mut holder = None;
+    if let Some(token) = instance.user_token.readable() {
+        let base = my_domain.as_ref().and_then(|url| OrgHosts::from_my_domain(url).ok());
+        if let Some(user) = holder_of(context, base.as_ref(), token).await? {
+            if my_domain.is_none() {
+                my_domain = user.my_domain().filter(|url| is_family(&context.config.salesforce.login_url, url));
+            }
+            holder = Some(Holder {
+                user: Identity {
+                    user_id: user.user_id.clone(),
+                    username: user.username.clone(),
+                    name: user.name.clone(),
+                    alias: None,
+                },
+                organization_id: user.organization_id.clone(),
+            });
+        }
+    }
+    let hosts = my_domain.as_ref().map(OrgHosts::from_my_domain).transpose()?;
+    if let Some(hosts) = &hosts {
+        context.trusted.trust(&hosts.my_domain);
+    }
+    Ok(LiveGrant { instance, holder, hosts })
+}
+
+/// Who holds an access token; none if it is dead.
+pub(super) async fn holder_of(
+    context: &Context,
+    hosts: Option<&OrgHosts>,
+    token: &Secret,
+) -> Result<Option<UserInfo>, Failure> {
+    match context.oauth(hosts).userinfo(token).await? {
+        UserInfoAnswer::Alive(user) => Ok(Some(user)),
+        UserInfoAnswer::Dead => Ok(None),
+    }
+}
+
+/// Whether a host that a service named belongs to the same provider as the configured login host:
+/// an address learnt from the platform must not make us type a password anywhere else.
+fn is_family(login: &Url, learnt: &Url) -> bool {
+    let suffix = |url: &Url| {
+        let host = url.host_str()?.to_owned();
+        let mut labels: Vec<&str> = host.rsplit('.').take(2).collect();
+        labels.reverse();
+        Some((url.scheme().to_owned(), labels.join(".")))
+    };
+    learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2)
+        && suffix(login).is_some()
+        && suffix(login) == suffix(learnt)
+}
+
+fn describe(grant: &LiveGrant) -> String {
+    let instance = &grant.instance;
+    match &grant.holder {
+        Some(holder) => format!(
+            "instance {} \"{}\" works, as {} in org {}",
+            instance.id, instance.name, holder.user.username, holder.organization_id
+        ),
+        None => format!("instance {} \"{}\" works", instance.id, instance.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_learnt_host_must_belong_to_the_family() {
+        let login = Url::parse("https://test.salesforce.com").unwrap();
+        for (url, expected) in [
+            ("https://acme--qa.sandbox.my.salesforce.com", true),
+            ("https://acme.my.salesforce.com/services", true),
+            ("http://acme.my.salesforce.com", false),
+            ("https://login.salesforce.com.evil.example", false),
+            ("https://evilsalesforce.com", false),
+            ("https://salesforce.com", false),
+        ] {
+            assert_eq!(is_family(&login, &Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Step 2: a fresh instance, made of a code.
+
+use serde_json::{Map, json};
+
+use super::context::Context;
+use super::{authorize, oauth_url};
+use crate::cloud_elements::NewInstance;
+use crate::config::InstanceRef;
+use crate::failure::Failure;
+use crate::report::{Event, StepId};
+
+/// Makes an instance. Its tag `reauth:<run id>` lets a later run find what this one may leave.
+pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
+    let url = oauth_url::ask(context).await?;
+    let code = authorize::authorize(context, url).await?;
+    context
+        .step(StepId::Provision, async |step| {
+            let salesforce = &context.config.salesforce;
+            let configuration = Map::from_iter([
+                ("oauth.callback.url".to_owned(), json!(salesforce.callback_url)),
+                ("oauth.api.key".to_owned(), json!(salesforce.consumer_key)),
+                ("oauth.api.secret".to_owned(), json!(salesforce.consumer_secret.expose())),
+                ("filter.response.nulls".to_owned(), json!(true)),
+            ]);
+            let new = NewInstance {
+                name: format!("reauth {}", context.run_id),
+                tags: vec![format!("reauth:{}", context.run_id)],
+                configuration,
+            };
+            let instance = context.platform.create_instance(code.0, &new).await?;
+            context.events.send(Event::Instance {
+                id: instance.id,
+                name: Some(instance.name.clone()),
+                element: instance.element_key.clone(),
+            });
+            step.fact("instance_id", instance.id);
+            step.fact("tags", instance.tags.clone());
+            let summary = format!("instance {} \"{}\"", instance.id, instance.name);
+            Ok((InstanceRef { id: instance.id, token: Some(instance.token) }, summary))
+        })
+        .await
+}
+
+/// Says that an existing instance is used.
+pub async fn adopt(context: &Context, reference: &InstanceRef) -> Result<InstanceRef, Failure> {
+    context
+        .step(StepId::Provision, async |step| {
+            step.fact("adopted", true);
+            Ok((reference.clone(), format!("adopting instance {}", reference.id)))
+        })
+        .await
+}

@@ -1,0 +1,187 @@
+//! Step 10: the instance gets the code, by PATCH, or by PUT where PATCH is refused or leaves the
+//! instance dead. A code is sent once: every further attempt gets a fresh one. After an answer that
+//! leaves doubt the instance is asked, not assumed.
+
+use super::context::{Context, Step};
+use super::proofs::{AuthorizationCode, DeadGrant};
+use super::{authorize, oauth_url};
+use crate::cloud_elements::{CloudElementsError, HubAnswer, PutForm, put_body};
+use crate::config::ReauthenticateVia;
+use crate::failure::Failure;
+use crate::journal::Phase;
+use crate::report::{Event, StepId};
+use crate::salesforce::pages::Notes as _;
+
+/// How the code is given to the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Patch,
+    Put(PutForm),
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Put(_) => "put",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Patch => "PATCH /instances",
+            Self::Put(PutForm::Documented) => "PUT /instances/{id}?reAuthenticate=true",
+            Self::Put(PutForm::Article) => "PUT /instances",
+        }
+    }
+}
+
+/// How an attempt ended that did not bring the instance back.
+struct Refusal {
+    method: Method,
+    why: String,
+    status: Option<u16>,
+}
+
+/// Brings the instance back: authorises as often as there are ways to try, and ends with the
+/// instance alive.
+pub async fn reauthenticate(context: &Context, dead: &DeadGrant) -> Result<(), Failure> {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    let mut next = first(context.config.run.reauthenticate_via);
+    while let Some(method) = next {
+        let url = oauth_url::ask(context).await?;
+        let code = authorize::authorize(context, url).await?;
+        let refusal = context
+            .step(StepId::Reauthenticate, async |step| {
+                let refusal = attempt(context, step, dead, method, code).await?;
+                let summary = match &refusal {
+                    None => format!("by {}", method.title()),
+                    Some(refusal) => format!("{} did not help: {}", method.title(), refusal.why),
+                };
+                Ok((refusal, summary))
+            })
+            .await?;
+        let Some(refusal) = refusal else {
+            context.events.send(Event::ReauthenticatedVia(method.name()));
+            return Ok(());
+        };
+        next = after(context.config.run.reauthenticate_via, &refusal);
+        refusals.push(refusal);
+    }
+    let tried: Vec<String> =
+        refusals.iter().map(|refusal| format!("{}: {}", refusal.method.title(), refusal.why)).collect();
+    context.failed_in(StepId::Reauthenticate);
+    Err(Failure::scenario(
+        "scenario.not_reauthenticated",
+        format!("the platform did not take the code ({})", tried.join("; ")),
+    )
+    .hint("run `reauth restore`, perhaps with --reauthenticate-via put")
+    .hint("the request ids let the platform's support find the calls"))
+}
+
+fn first(via: ReauthenticateVia) -> Option<Method> {
+    Some(match via {
+        ReauthenticateVia::Auto | ReauthenticateVia::Patch => Method::Patch,
+        ReauthenticateVia::Put => Method::Put(PutForm::Documented),
+    })
+}
+
+/// What is tried after a refusal: PUT after PATCH where that is allowed; the article's form of PUT
+/// where the platform does not know the documented one.
+fn after(via: ReauthenticateVia, refusal: &Refusal) -> Option<Method> {
+    match refusal.method {
+        Method::Patch if via == ReauthenticateVia::Auto => Some(Method::Put(PutForm::Documented)),
+        Method::Put(PutForm::Documented)
+            if matches!(refusal.status, Some(400 | 404 | 405 | 501)) =>
+        {
+            Some(Method::Put(PutForm::Article))
+        }
+        _ => None,
+    }
+}
+
+/// Sends the code once; `None`: the instance works.
+async fn attempt(
+    context: &Context,
+    step: &Step<'_>,
+    dead: &DeadGrant,
+    method: Method,
+    code: AuthorizationCode,
+) -> Result<Option<Refusal>, Failure> {
+    step.fact("method", method.name());
+    step.fact("request", method.title());
+    // What a PUT sends back is the instance as it is now, and what the evidence keeps as well.
+    let instance = context.platform.instance(dead.instance.id).await?;
+    step.record("instance-before.json".to_owned(), &instance.raw);
+    context.has_come_to(Phase::Reauthenticating);
+    step.progress(&format!("sending the code by {}", method.title()));
+    context.events.send(Event::Touched);
+    let token = &dead.instance.token;
+    let sent = match method {
+        Method::Patch => context.platform.patch_code(token, code.0).await,
+        Method::Put(form) => {
+            let salesforce = &context.config.salesforce;
+            let fill = [
+                ("oauth.api.key", salesforce.consumer_key.as_str()),
+                ("oauth.api.secret", salesforce.consumer_secret.expose()),
+            ];
+            let body = put_body(&instance.raw, code.0, &fill)?;
+            context.platform.put(instance.id, token, body, form).await
+        }
+    };
+    let refused = match sent {
+        Ok(()) => None,
+        // Nothing usable came back: the instance is asked all the same.
+        Err(error @ CloudElementsError::Http(_)) if error.was_not_sent() => return Err(error.into()),
+        Err(error) => Some(error),
+    };
+    let status = refused.as_ref().and_then(CloudElementsError::status);
+    step.fact("status", status);
+    match context.platform.read_record(token).await? {
+        HubAnswer::Record { .. } => {
+            context.events.send(Event::Seen(Some(true)));
+            if let Some(error) = refused {
+                step.warn(
+                    "cloud_elements.unclear_answer",
+                    format!("{error}; but the instance works, so the code was taken"),
+                );
+            }
+            context.nothing_in_flight();
+            Ok(None)
+        }
+        HubAnswer::Unauthenticated { message, .. } => {
+            context.events.send(Event::Seen(Some(false)));
+            let why = match refused {
+                Some(error) => error.to_string(),
+                None => format!("accepted, but the instance is still not authenticated ({message})"),
+            };
+            step.fact("refused", why.clone());
+            Ok(Some(Refusal { method, why, status }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_in_their_order() {
+        let refusal = |method, status| Refusal { method, why: String::new(), status };
+        let documented = Method::Put(PutForm::Documented);
+        let article = Method::Put(PutForm::Article);
+        for (via, method, status, expected) in [
+            (ReauthenticateVia::Auto, Method::Patch, Some(409), Some(documented)),
+            (ReauthenticateVia::Auto, Method::Patch, None, Some(documented)),
+            (ReauthenticateVia::Patch, Method::Patch, Some(400), None),
+            (ReauthenticateVia::Put, documented, Some(405), Some(article)),
+            (ReauthenticateVia::Put, documented, Some(500), None),
+            (ReauthenticateVia::Put, documented, None, None),
+            (ReauthenticateVia::Put, article, Some(405), None),
+        ] {
+            assert_eq!(after(via, &refusal(method, status)), expected, "{via:?} {method:?} {status:?}");
+        }
+        assert_eq!(first(ReauthenticateVia::Put), Some(documented));
+        assert_eq!(first(ReauthenticateVia::Auto), Some(Method::Patch));
+    }
+}

@@ -1,0 +1,166 @@
+//! Step 5b: the access token read from the instance is posted to the org's revoke endpoint, as the
+//! article has it. That alone does not end the grant, because the platform refreshes silently: so
+//! the refresh token follows (or the grant's `DeleteToken`, where tokens are masked).
+
+use super::context::{Context, Step};
+use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
+use super::{grants, revoke_ui};
+use crate::cloud_elements::{HubAnswer, TokenReading};
+use crate::failure::Failure;
+use crate::report::Event;
+use crate::salesforce::pages::{Arrival, Notes as _};
+use crate::salesforce::{OauthTokenRow, RevokeAnswer};
+use crate::secrets::Secret;
+
+/// Ends the instance's grant by API.
+pub(super) async fn revoke(
+    context: &Context,
+    step: &Step<'_>,
+    mut grant: LiveGrant,
+) -> Result<(CutGrant, String), Failure> {
+    let oauth = context.oauth(grant.hosts.as_ref());
+    // Seen while the access token still lives: it may list its own user's grants.
+    let mut witness = grant
+        .instance
+        .user_token
+        .readable()
+        .map(|token| Witness { bearer: token.clone(), source: "the instance's access token" });
+    let mut listed = list(context, &grant, witness.as_ref()).await?;
+    let mut session = None;
+    if grant.instance.user_refresh_token == TokenReading::Masked {
+        // Only the grant's DeleteToken can end it, and only a Setup session outlives it.
+        let setup = log_in(context, step, &grant).await?;
+        let identity = grants::identity(context, &grant, Some(&setup)).await?;
+        session = Some((setup.clone(), identity.user_id));
+        witness = Some(setup);
+        listed = list(context, &grant, witness.as_ref()).await?;
+    }
+    let grants_before = listed.as_ref().map(Vec::len);
+    step.fact("grants_of_user", grants_before);
+    step.fact("witness", listed.as_ref().and(witness.as_ref()).map(|witness| witness.source));
+
+    context.about_to_cut(grant.instance.id)?;
+    let mut ended = Vec::new();
+    if let Some(token) = grant.instance.user_token.readable() {
+        step.progress("revoking the access token");
+        match oauth.revoke(token).await? {
+            RevokeAnswer::Revoked => ended.push("access token"),
+            RevokeAnswer::InvalidToken { message } => step.warn(
+                "salesforce.access_token_not_known",
+                format!("Salesforce did not know the access token read from the instance: {message}"),
+            ),
+        }
+    }
+    let alive = match context.platform.read_record(&grant.instance.token).await? {
+        HubAnswer::Record { .. } => true,
+        HubAnswer::Unauthenticated { message, .. } => {
+            step.fact("platform_said", message);
+            false
+        }
+    };
+    context.events.send(Event::Seen(Some(alive)));
+    step.fact("access_token_alone_was_enough", !alive);
+    if alive {
+        // The platform refreshed: with rotation on, the refresh token is another one now.
+        let now = context.platform.instance_with_token(&grant.instance.token).await?;
+        let refresh_token = now.user_refresh_token.clone();
+        grant.instance = now;
+        let (what, token) = match refresh_token {
+            TokenReading::Readable(token) => ("refresh token", token),
+            _ => {
+                let moved = match (listed, list(context, &grant, witness.as_ref()).await?) {
+                    (Some(before), Some(after)) => moved_grant(&before, after),
+                    _ => None,
+                };
+                ("DeleteToken", delete_token(moved)?)
+            }
+        };
+        step.progress(&format!("the platform refreshed silently: revoking the {what} as well"));
+        context.about_to_cut(grant.instance.id)?;
+        if let RevokeAnswer::InvalidToken { message } = oauth.revoke(&token).await? {
+            return Err(Failure::scenario(
+                "salesforce.revoke_refused",
+                format!("Salesforce did not revoke the {what}: {message}"),
+            )
+            .hint("the instance may hold another token than it shows; try --revoke-via ui"));
+        }
+        ended.push(what);
+    }
+    step.fact("tokens_revoked", ended.clone());
+    let summary = if alive {
+        format!("{} revoked; the access token alone was not enough, the platform refreshed silently", ended.join(" and "))
+    } else {
+        format!("{} revoked, which was enough", ended.join(" and "))
+    };
+    // What the access token could see it can see no more: only a session is left to ask.
+    let witness = match (session, grants_before) {
+        (Some((witness, user_id)), Some(before)) => {
+            Some(GrantsLeft { witness, user_id, expected: before.saturating_sub(1) })
+        }
+        _ => None,
+    };
+    Ok((CutGrant { before: grant, witness }, summary))
+}
+
+async fn list(
+    context: &Context,
+    grant: &LiveGrant,
+    witness: Option<&Witness>,
+) -> Result<Option<Vec<OauthTokenRow>>, Failure> {
+    let (Some(hosts), Some(witness)) = (&grant.hosts, witness) else { return Ok(None) };
+    let identity = match &grant.holder {
+        Some(holder) => holder.user.clone(),
+        None => grants::identity(context, grant, Some(witness)).await?,
+    };
+    grants::listed(context, hosts, witness, &identity.user_id).await
+}
+
+/// Logs in to the org, for a session that may list grants.
+async fn log_in(
+    context: &Context,
+    step: &Step<'_>,
+    grant: &LiveGrant,
+) -> Result<Witness, Failure> {
+    let salesforce = &context.config.salesforce;
+    let hosts = revoke_ui::known_hosts(grant)?;
+    let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
+    let window = context.browsers.window(account).await?;
+    let mut visitor = context.browsers.visitor(&window, account, step);
+    if let Arrival::Callback(_) = visitor.go(hosts.lightning.as_str(), &["home"]).await? {
+        return Err(Failure::scenario(
+            "salesforce.unexpected_callback",
+            "the browser was sent to the callback instead of the org's home page",
+        )
+        .hint("run with --headed and watch where the login leads"));
+    }
+    revoke_ui::setup_session(&window, &hosts).await?.ok_or_else(|| {
+        Failure::scenario(
+            "salesforce.no_session",
+            "logged in, but the browser holds no session for the org's My Domain",
+        )
+        .hint("revoke in the UI: --revoke-via ui")
+    })
+}
+
+/// The one grant whose use count or last use moved.
+fn moved_grant(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Option<OauthTokenRow> {
+    let mut moved: Vec<OauthTokenRow> = after
+        .into_iter()
+        .filter(|row| {
+            before.iter().find(|old| old.id == row.id).is_some_and(|old| {
+                old.use_count != row.use_count || old.last_used != row.last_used
+            })
+        })
+        .collect();
+    if moved.len() == 1 { moved.pop() } else { None }
+}
+
+fn delete_token(moved: Option<OauthTokenRow>) -> Result<Secret, Failure> {
+    moved.and_then(|row| row.delete_token).ok_or_else(|| {
+        Failure::scenario(
+            "salesforce.grant_not_singled_out",
+            "the platform masks the instance's tokens, and the org's API does not tell which grant is the instance's: it was not cut",
+        )
+        .hint("revoke in the UI: --revoke-via ui")
+    })
+}

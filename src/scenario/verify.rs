@@ -1,0 +1,207 @@
+//! Step 11: both sides say that the instance lives, with a new grant of the same user, that
+//! refreshes; and nothing else about the instance changed. Every claim is backed by a call made
+//! after the re-authentication.
+
+use serde_json::json;
+
+use super::context::{Context, Step};
+use super::locate::{holder_of, live_grant};
+use super::proofs::{DeadGrant, LiveGrant};
+use crate::cloud_elements::{HubAnswer, Instance, VolatileKeys, configuration_diff};
+use crate::failure::Failure;
+use crate::report::{Event, StepId};
+use crate::salesforce::pages::Notes as _;
+use crate::salesforce::RevokeAnswer;
+use crate::secrets::Secret;
+
+/// Verifies the instance against what it was.
+pub async fn verify(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Failure> {
+    context
+        .step(StepId::Verify, async |step| {
+            let before = &dead.instance;
+            read_record(context, step, before).await?;
+            let after = context.platform.instance_with_token(&before.token).await?;
+            let grant = live_grant(context, after).await?;
+            let mut proved = vec!["reads a record"];
+            new_token(context, step, &dead, &grant, &mut proved).await?;
+            same_user(context, step, dead.before.as_ref(), &grant)?;
+            let grant = refreshes(context, step, grant, &mut proved).await?;
+            unchanged(step, before, &grant.instance)?;
+            proved.push("configuration unchanged");
+            Ok((grant, proved.join(", ")))
+        })
+        .await
+}
+
+async fn read_record(
+    context: &Context,
+    step: &Step<'_>,
+    before: &Instance,
+) -> Result<(), Failure> {
+    match context.platform.read_record(&before.token).await? {
+        HubAnswer::Record { instance_id, count } => {
+            context.events.send(Event::Seen(Some(true)));
+            step.fact("records_read", count);
+            if let Some(id) = instance_id
+                && id != before.id
+            {
+                return Err(Failure::scenario(
+                    "cloud_elements.other_instance_answered",
+                    format!("instance {id} answered a call with the element token of {}", before.id),
+                )
+                .hint("the element token was moved to another instance: look at both in the platform"));
+            }
+            Ok(())
+        }
+        HubAnswer::Unauthenticated { message, .. } => {
+            context.events.send(Event::Seen(Some(false)));
+            Err(died(&message))
+        }
+    }
+}
+
+/// The new grant is new, and the old one stays dead.
+async fn new_token(
+    context: &Context,
+    step: &Step<'_>,
+    dead: &DeadGrant,
+    grant: &LiveGrant,
+    proved: &mut Vec<&'static str>,
+) -> Result<(), Failure> {
+    let (old, new) = (dead.instance.user_token.readable(), grant.instance.user_token.readable());
+    step.fact("token_readable", new.is_some());
+    let Some(old) = old else { return Ok(()) };
+    if Some(old) == new {
+        return Err(Failure::scenario(
+            "scenario.same_token",
+            "the instance works, but with the access token it had before: the grant was not replaced",
+        )
+        .hint("the revocation hit another grant, or the platform ignored the code"));
+    }
+    step.fact("token_changed", new.is_some());
+    if new.is_some() {
+        proved.push("new token");
+    }
+    if holder_of(context, grant.hosts.as_ref(), old).await?.is_some() {
+        return Err(Failure::scenario(
+            "scenario.old_token_lives",
+            "the instance's old access token works again, though its grant was revoked",
+        )
+        .hint("report this to Salesforce: a revoked token must stay dead"));
+    }
+    step.fact("old_token_dead", true);
+    proved.push("old one still dead");
+    Ok(())
+}
+
+fn same_user(
+    context: &Context,
+    step: &Step<'_>,
+    before: Option<&LiveGrant>,
+    grant: &LiveGrant,
+) -> Result<(), Failure> {
+    let Some(now) = &grant.holder else { return Ok(()) };
+    let was = before.and_then(|before| before.holder.as_ref());
+    let configured = &context.config.salesforce.user.username;
+    let is_same = match was {
+        Some(was) => {
+            was.user.user_id == now.user.user_id && was.organization_id == now.organization_id
+        }
+        None => now.user.username.eq_ignore_ascii_case(configured),
+    };
+    step.fact("same_user", is_same);
+    if is_same {
+        return Ok(());
+    }
+    let expected = was.map_or(configured.as_str(), |was| was.user.username.as_str());
+    Err(Failure::scenario(
+        "scenario.other_user",
+        format!(
+            "the instance is now authenticated as {} (org {}), expected {expected}",
+            now.user.username, now.organization_id
+        ),
+    )
+    .hint("`salesforce.username` must be the user whose grant the instance held"))
+}
+
+/// Ends the new access token alone, and sees the platform get another one by itself: so there is a
+/// refresh token, and it works. It is never sent to the token endpoint by us.
+async fn refreshes(
+    context: &Context,
+    step: &Step<'_>,
+    grant: LiveGrant,
+    proved: &mut Vec<&'static str>,
+) -> Result<LiveGrant, Failure> {
+    let Some(token) = grant.instance.user_token.readable().cloned() else {
+        step.warn(
+            "cloud_elements.tokens_masked",
+            "the platform masks the instance's tokens: that they refresh was not verified".into(),
+        );
+        return Ok(grant);
+    };
+    step.progress("ending the new access token, to see the platform refresh");
+    context.about_to_cut(grant.instance.id)?;
+    let refreshed = refresh(context, &grant, &token).await?;
+    context.nothing_in_flight();
+    if refreshed.user_token.readable() == Some(&token) {
+        return Err(Failure::scenario(
+            "scenario.not_refreshed",
+            "the instance still shows the access token that was ended, and works: it was not ended, or the platform uses another",
+        )
+        .hint("look at the token policies of the app"));
+    }
+    step.fact("refreshes", true);
+    proved.push("refreshes");
+    Ok(LiveGrant { instance: refreshed, ..grant })
+}
+
+async fn refresh(
+    context: &Context,
+    grant: &LiveGrant,
+    token: &Secret,
+) -> Result<Instance, Failure> {
+    let revoked = context.oauth(grant.hosts.as_ref()).revoke(token).await?;
+    match context.platform.read_record(&grant.instance.token).await? {
+        HubAnswer::Record { .. } => context.events.send(Event::Seen(Some(true))),
+        HubAnswer::Unauthenticated { message, .. } => {
+            context.events.send(Event::Seen(Some(false)));
+            return Err(died(&message)
+                .hint("its refresh token does not work: see the app's refresh token policy, and the scope `refresh_token, offline_access`"));
+        }
+    }
+    if let RevokeAnswer::InvalidToken { message } = revoked {
+        return Err(Failure::scenario(
+            "salesforce.revoke_refused",
+            format!("Salesforce did not know the instance's new access token: {message}"),
+        )
+        .hint("run again; if it stays so, the platform shows another token than it uses"));
+    }
+    Ok(context.platform.instance_with_token(&grant.instance.token).await?)
+}
+
+fn died(message: &str) -> Failure {
+    Failure::scenario(
+        "scenario.died_again",
+        format!("the instance worked after the re-authentication and does not any more: {message}"),
+    )
+    .hint("connections through anonymising VPNs and proxies make Salesforce revoke the token used: see Setup → Login History")
+}
+
+/// Everything but the volatile keys is what it was.
+fn unchanged(step: &Step<'_>, before: &Instance, after: &Instance) -> Result<(), Failure> {
+    let volatile = VolatileKeys::embedded()?;
+    let changes = configuration_diff(&before.raw, &after.raw, &volatile);
+    step.fact("configuration_keys", after.configuration().map(serde_json::Map::len));
+    step.fact("configuration_diff", json!(changes));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<String> =
+        changes.iter().map(|change| format!("{} {}", change.key, change.kind)).collect();
+    Err(Failure::scenario(
+        "scenario.configuration_changed",
+        format!("the instance is authenticated, but not what it was: {}", shown.join(", ")),
+    )
+    .hint("report.json shows each difference (verify → configuration_diff); instance-before.json has what it was")
+    .hint("a key that is meant to change belongs into webdriver/volatile.toml"))
+}

@@ -1,4 +1,4 @@
-//! A run emits events; reporters consume them (console, `report.json`) and never influence it.
+//! A run emits events; reporters consume them (console, `report.json`, log) and never influence it.
 //!
 //! Entry: [`Reporter::spawn`] takes the receiving end of [`Events::channel`]; its handle's
 //! [`ReporterHandle::finish`] decides the exit code and leaves the [`Report`]. Nothing here knows of
@@ -6,6 +6,7 @@
 
 mod console;
 mod event;
+pub mod log;
 
 mod model;
 mod recorder;

@@ -22,7 +22,7 @@ const BOLD: Style = Style::new().bold();
 /// The longest title, so that what follows is aligned.
 const TITLE_WIDTH: usize = 28;
 /// As wide as `12 min 05 s`.
-const DURATION_WIDTH: usize = 8;
+const DURATION_WIDTH: usize = 11;
 const LABEL_WIDTH: usize = 20;
 
 /// Turns events into lines; remembers what is running.
@@ -31,12 +31,14 @@ pub(super) struct Renderer {
     glyphs: Glyphs,
     running: Vec<(StepKey, Option<String>)>,
     restoring: bool,
+    /// The last line is empty, or there is none: a block needs no further distance.
+    spaced: bool,
 }
 
 impl Renderer {
     /// A renderer that has seen nothing yet.
     pub(super) fn new(verbosity: Verbosity, glyphs: Glyphs) -> Self {
-        Self { verbosity, glyphs, running: Vec::new(), restoring: false }
+        Self { verbosity, glyphs, running: Vec::new(), restoring: false, spaced: true }
     }
 
     /// What the spinner says: the step that began last, and what it last said.
@@ -89,6 +91,9 @@ impl Renderer {
             Event::Failed { step, failure } => self.failure(&mut out, *step, failure),
             _ => {}
         }
+        if !out.is_empty() {
+            self.spaced = out.ends_with("\n\n");
+        }
         out
     }
 
@@ -100,7 +105,7 @@ impl Renderer {
             Outcome::Interrupted => YELLOW,
             _ => RED,
         };
-        if self.verbosity > Verbosity::Quiet && !report.steps.is_empty() {
+        if !self.spaced {
             out.push('\n');
         }
         let (label, words) = in_words(report);
@@ -187,7 +192,9 @@ impl Renderer {
             None => "failed".to_owned(),
         };
         let code = failure.code;
-        line(out, format_args!(""));
+        if !self.spaced {
+            out.push('\n');
+        }
         line(out, format_args!("{RED}error{RED:#} {BOLD}{place}{BOLD:#} {DIM}[{code}]{DIM:#}"));
         // Several lines in one message are somebody's layout, such as an excerpt from a file.
         for text in failure.message.lines() {
@@ -200,7 +207,7 @@ impl Renderer {
         for file in &failure.evidence {
             line(out, format_args!("  {DIM}see{DIM:#} {}", self.glyphs.line(file)));
         }
-        line(out, format_args!(""));
+        out.push('\n');
     }
 
     fn detail(&self, out: &mut String, label: &str, text: &str) {
@@ -254,7 +261,7 @@ fn done(command: &str) -> &'static str {
 
 fn place(report: &Report) -> String {
     match report.error.as_ref().and_then(|error| error.step) {
-        Some(step) => format!("in {}", step.as_str()),
+        Some(step) => format!("in \"{}\"", step.title()),
         None => "before the first step ended".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Reads a run's events, shows them, and leaves the report. Runs on a thread of its own, so that a
 //! terminal that does not take its text holds up nobody.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
@@ -108,7 +109,7 @@ impl Reporter {
             self.console.show(&warning, self.clock.now());
             report.warn(failure.code, failure.message);
         }
-        let path = ending.folder.as_ref().map(RunFolder::path);
+        let path = ending.folder.as_ref().map(|folder| short(folder.path()));
         self.console.finish(&report, path.as_deref());
         report
     }
@@ -143,6 +144,13 @@ impl ReporterHandle {
 fn write(report: &Report, folder: &RunFolder, redactor: &Redactor) -> Result<(), Failure> {
     let json = report.to_json(redactor)?;
     folder.write_bytes(REPORT_FILE, json.as_bytes())
+}
+
+/// As a person would type it from here.
+fn short(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let relative = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
+    relative.unwrap_or(path)
 }
 
 fn as_warning(failure: &Failure) -> Event {

@@ -19,6 +19,9 @@ use super::{Event, Report};
 use glyphs::Glyphs;
 use render::Renderer;
 
+/// How fast the spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
 /// `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Color {
@@ -32,8 +35,8 @@ pub enum Color {
 }
 
 impl Color {
-    /// The choice for a stream, with the environment asked where it is left open.
-    pub fn choice(self) -> ColorChoice {
+    /// The choice for stderr, with the environment asked where it is left open.
+    fn choice(self) -> ColorChoice {
         match self {
             Self::Auto => AutoStream::choice(&std::io::stderr()),
             Self::Always => ColorChoice::Always,
@@ -100,23 +103,11 @@ impl Console {
     /// Shows an event.
     pub(super) fn show(&mut self, event: &Event, at: Timestamp) {
         let lines = self.renderer.event(event, at);
-        self.print(&lines);
-        let Some(spinner) = &self.spinner else { return };
-        match self.renderer.running() {
-            Some(text) => {
-                // A new step starts its own clock.
-                if matches!(event, Event::StepStarted { .. }) {
-                    spinner.reset();
-                }
-                spinner.set_message(text);
-                spinner.enable_steady_tick(Duration::from_millis(100));
-            }
-            None => {
-                spinner.disable_steady_tick();
-                spinner.set_message("");
-                spinner.finish_and_clear();
-            }
+        // Before the lines, below which the spinner is drawn again.
+        if let Some(spinner) = &self.spinner {
+            follow(spinner, self.renderer.running(), event);
         }
+        self.print(&lines);
     }
 
     /// Ends the spinner and shows how it all ended.
@@ -147,6 +138,20 @@ impl Drop for Console {
         if let Some(spinner) = self.spinner.take() {
             spinner.finish_and_clear();
         }
+    }
+}
+
+/// Shows what runs, and its time since it began; nothing where nothing runs.
+fn follow(spinner: &ProgressBar, running: Option<String>, event: &Event) {
+    let Some(text) = running else {
+        spinner.disable_steady_tick();
+        spinner.finish_and_clear();
+        return;
+    };
+    spinner.set_message(text);
+    if matches!(event, Event::StepStarted { .. }) {
+        spinner.reset();
+        spinner.enable_steady_tick(TICK);
     }
 }
 

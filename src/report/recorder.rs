@@ -133,6 +133,12 @@ impl Recorder {
         for step in self.steps.iter_mut().filter(|step| !step.finished) {
             step.report.duration_ms = milliseconds(between(step.began, at));
         }
+        for (key, file) in self.early_evidence {
+            self.warnings.push(WarningReport {
+                code: "report.evidence_without_step".to_owned(),
+                message: format!("{file} belongs to {}, which never began", key.id.as_str()),
+            });
+        }
         Report {
             schema: SCHEMA,
             run_id: self.meta.run_id,

@@ -149,7 +149,8 @@ fn an_advance_that_fails_changes_nothing() {
 
 #[test]
 fn the_environment_says_where() {
-    let table: [(&[(&str, &str)], Option<&str>); 7] = [
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let table: [(Variables<'_>, Option<&str>); 7] = [
         (&[("REAUTH_STATE_DIR", "/a"), ("XDG_STATE_HOME", "/b"), ("HOME", "/c")], Some("/a")),
         (&[("XDG_STATE_HOME", "/b"), ("HOME", "/c")], Some("/b/reauth")),
         (&[("XDG_STATE_HOME", "b"), ("HOME", "/c")], Some("/c/.local/state/reauth")),

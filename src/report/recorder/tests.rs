@@ -118,7 +118,10 @@ fn evidence_finds_its_attempt_even_when_it_is_early() {
     recorder.record(&Event::StepStarted { key: first }, at(1));
     recorder.record(&Event::StepStarted { key: second }, at(2));
     recorder.record(&Event::Evidence { key: first, file: "a.png".to_owned() }, at(3));
+    let never = key(StepId::Verify, Phase::Scenario, 1);
+    recorder.record(&Event::Evidence { key: never, file: "c.png".to_owned() }, at(4));
     let report = serde_json::to_value(recorder.finish(PASSED, at(9))).unwrap();
+    assert_eq!(report["warnings"][0]["message"], "c.png belongs to verify, which never began");
     let evidence: Vec<&Value> =
         report["steps"].as_array().unwrap().iter().map(|step| &step["evidence"]).collect();
     assert_eq!(evidence, [&json!(["a.png"]), &json!(["b.png"])]);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use crate::failure::Failure;
+use crate::secrets::Redactor;
 
 /// The article's steps. The names are a contract: report entries, screenshots and spans use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
@@ -160,6 +161,9 @@ pub enum Event {
     },
     /// The instance was seen authenticated or not, by a call just made; `None`: it could not be asked.
     Seen(Option<bool>),
+    /// The first irreversible act is about to happen: what was seen of the instance before says
+    /// nothing about it any more. Sent again for each later one.
+    Touched,
     /// How the grant was ended (`ui` or `api`).
     RevokedVia(&'static str),
     /// How the instance got its new grant (`patch` or `put`).
@@ -211,6 +215,51 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+}
+
+impl Event {
+    /// The event without secrets, as far as the redactor knows them by now.
+    #[must_use]
+    pub fn redacted(self, redactor: &Redactor) -> Self {
+        let clean = |text: String| redactor.redact(&text).into_owned();
+        match self {
+            Self::Instance { id, name, element } => {
+                Self::Instance { id, name: name.map(clean), element: clean(element) }
+            }
+            Self::Progress { key, text } => Self::Progress { key, text: clean(text) },
+            Self::StepFinished { key, outcome, duration, summary, facts } => Self::StepFinished {
+                key,
+                outcome,
+                duration,
+                summary: clean(summary),
+                facts: redacted_map(redactor, facts),
+            },
+            Self::Warning { code, message } => Self::Warning { code, message: clean(message) },
+            Self::Failed { step, failure } => Self::Failed {
+                step,
+                failure: Failure {
+                    message: clean(failure.message),
+                    hints: failure.hints.into_iter().map(clean).collect(),
+                    ..failure
+                },
+            },
+            other @ (Self::Seen(_)
+            | Self::Touched
+            | Self::RevokedVia(_)
+            | Self::ReauthenticatedVia(_)
+            | Self::StepStarted { .. }
+            | Self::Evidence { .. }) => other,
+        }
+    }
+}
+
+/// Facts without secrets: by search, and by field name.
+pub(super) fn redacted_map(redactor: &Redactor, facts: Map<String, Value>) -> Map<String, Value> {
+    match redactor.redact_json(&Value::Object(facts)) {
+        Value::Object(facts) => facts,
+        // An object is redacted to an object; anything else would be no facts at all.
+        _ => Map::new(),
+    }
 }
 
 /// Where a run sends its events; cloned freely. Events sent after the reporter ended are dropped:

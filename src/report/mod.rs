@@ -1,5 +1,24 @@
-//! A run emits events; reporters consume them (console, `report.json`) and never influence it.
+//! A run emits events; reporters consume them (console, `report.json`, log) and never influence it.
+//!
+//! Entry: [`Reporter::spawn`] takes the receiving end of [`Events::channel`]; its handle's
+//! [`ReporterHandle::finish`] decides the exit code and leaves the [`Report`]. Nothing here knows of
+//! the scenario, the services or the browser.
 
+mod console;
 mod event;
+pub mod log;
 
+mod model;
+mod recorder;
+mod reporter;
+
+mod run_folder;
+mod verdict;
+
+pub use console::{Color, ConsoleOptions, Verbosity};
 pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
+pub use model::{ErrorReport, InstanceReport, Report, SCHEMA, StepReport, WarningReport, schema};
+pub use recorder::{Recorder, RunMeta};
+pub use reporter::{Reporter, ReporterHandle};
+pub use run_folder::RunFolder;
+pub use verdict::{Purpose, Verdict, verdict};

@@ -1,0 +1,168 @@
+use url::Url;
+
+use super::*;
+
+fn entry(id: u64) -> Entry {
+    Entry::new(&Url::parse("https://host.test/api").unwrap(), id, "sfdc", "run-1")
+}
+
+fn journal() -> (tempfile::TempDir, Journal) {
+    let parent = tempfile::tempdir().unwrap();
+    let journal = Journal::at(&parent.path().join("state/reauth")).unwrap();
+    (parent, journal)
+}
+
+fn names(journal: &Journal) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(journal.folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_entry_lives_from_begin_to_close() {
+    let (_parent, journal) = journal();
+    let key = entry(7).key();
+    let lock = journal.lock(&key, "run-1").unwrap();
+    assert!(journal.pending(&key).unwrap().is_none());
+
+    let mut flight = journal.begin(&lock, entry(7)).unwrap();
+    assert_eq!(journal.pending(&key).unwrap().unwrap().phase, Phase::Revoking);
+    flight.advance(Phase::Revoked).unwrap();
+    assert_eq!(journal.pending(&key).unwrap().unwrap(), *flight.entry());
+    assert_eq!(flight.entry().phase, Phase::Revoked);
+
+    let file = journal.folder().join("host.test-7.json");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(journal.folder()).unwrap().permissions().mode() & 0o777, 0o700);
+
+    flight.close().unwrap();
+    assert!(journal.pending(&key).unwrap().is_none());
+    drop(lock);
+    assert_eq!(names(&journal), [""; 0]);
+}
+
+#[test]
+fn what_a_dead_run_left_is_taken_over_and_never_overwritten() {
+    let (_parent, journal) = journal();
+    let key = entry(7).key();
+    let lock = journal.lock(&key, "run-1").unwrap();
+    drop(journal.begin(&lock, entry(7)).unwrap());
+
+    let failure = journal.begin(&lock, entry(7)).unwrap_err();
+    assert_eq!(failure.code, "journal.pending");
+
+    let left = journal.pending(&key).unwrap().unwrap();
+    journal.resume(&lock, left).unwrap().close().unwrap();
+    journal.begin(&lock, entry(7)).unwrap().close().unwrap();
+}
+
+#[test]
+fn a_lock_is_good_for_its_instance_only() {
+    let (_parent, journal) = journal();
+    let lock = journal.lock(&entry(7).key(), "run-1").unwrap();
+    assert_eq!(journal.begin(&lock, entry(8)).unwrap_err().code, "journal.wrong_lock");
+    assert_eq!(journal.resume(&lock, entry(8)).unwrap_err().code, "journal.wrong_lock");
+}
+
+#[test]
+fn corrupt_entries_are_reported_and_kept() {
+    let (_parent, journal) = journal();
+    let lock = journal.lock(&entry(7).key(), "run-1").unwrap();
+    journal.begin(&lock, entry(7)).unwrap();
+    let folder = journal.folder();
+    let whole = fs::read_to_string(folder.join("host.test-7.json")).unwrap();
+    let files = [
+        ("host.test-1.json", whole.clone()),
+        ("host.test-2.json", whole[..whole.len() / 2].to_owned()),
+        ("host.test-3.json", r#"{"version":2,"instances":[3]}"#.to_owned()),
+        ("host.test-4.json", String::new()),
+        ("host.test-5.json", " ".repeat(100_000)),
+        (".entry-half", "{".to_owned()),
+        ("readme.txt", "not ours".to_owned()),
+    ];
+    for (name, text) in &files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    fs::create_dir(folder.join("host.test-6.json")).unwrap();
+
+    let shown: Vec<String> = journal
+        .all()
+        .unwrap()
+        .into_iter()
+        .map(|entry| match entry {
+            Ok(entry) => format!("{} whole", entry.key()),
+            Err(corrupt) => {
+                let name = corrupt.file().file_stem().unwrap().to_str().unwrap().to_owned();
+                format!("{name} {}", if corrupt.is_newer() { "newer" } else { "corrupt" })
+            }
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "host.test-1 corrupt",
+            "host.test-2 corrupt",
+            "host.test-3 newer",
+            "host.test-4 corrupt",
+            "host.test-5 corrupt",
+            "host.test-6 corrupt",
+            "host.test-7 whole",
+        ]
+    );
+    for (name, text) in &files {
+        assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), *text, "{name} is kept");
+    }
+
+    let second = journal.lock(&entry(2).key(), "run-1").unwrap();
+    assert_eq!(journal.begin(&second, entry(2)).unwrap_err().code, "journal.corrupt");
+    assert_eq!(fs::read_to_string(folder.join("host.test-2.json")).unwrap(), files[1].1);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_found_at_begin() {
+    let (_parent, journal) = journal();
+    let lock = journal.lock(&entry(7).key(), "run-1").unwrap();
+    fs::remove_dir_all(journal.folder()).unwrap();
+    let failure = journal.begin(&lock, entry(7)).unwrap_err();
+    assert_eq!(
+        (failure.code, failure.kind),
+        ("journal.unwritable", crate::failure::Kind::Environment)
+    );
+}
+
+#[test]
+fn an_advance_that_fails_changes_nothing() {
+    let (_parent, journal) = journal();
+    let lock = journal.lock(&entry(7).key(), "run-1").unwrap();
+    let mut flight = journal.begin(&lock, entry(7)).unwrap();
+    let file = journal.folder().join("host.test-7.json");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    assert_eq!(flight.advance(Phase::Revoked).unwrap_err().code, "journal.unwritable");
+    assert_eq!(flight.entry().phase, Phase::Revoking);
+    let left = names(&journal);
+    assert_eq!(left, ["host.test-7.json", "host.test-7.lock"], "no temporary file is left");
+}
+
+#[test]
+fn the_environment_says_where() {
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let table: [(Variables<'_>, Option<&str>); 7] = [
+        (&[("REAUTH_STATE_DIR", "/a"), ("XDG_STATE_HOME", "/b"), ("HOME", "/c")], Some("/a")),
+        (&[("XDG_STATE_HOME", "/b"), ("HOME", "/c")], Some("/b/reauth")),
+        (&[("XDG_STATE_HOME", "b"), ("HOME", "/c")], Some("/c/.local/state/reauth")),
+        (&[("REAUTH_STATE_DIR", ""), ("HOME", "/c")], Some("/c/.local/state/reauth")),
+        (&[("REAUTH_STATE_DIR", "rel")], Some("rel")),
+        (&[("HOME", "")], None),
+        (&[], None),
+    ];
+    for (variables, expected) in table {
+        let variable = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+        };
+        assert_eq!(state_folder(variable), expected.map(PathBuf::from), "{variables:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Signs, texts and durations as a terminal can show them.
+
+use std::time::Duration;
+
+/// The signs used, in the characters that the locale has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyphs {
+    /// A step that passed.
+    pub(super) passed: &'static str,
+    /// A step that failed.
+    pub(super) failed: &'static str,
+    /// A step that was not needed.
+    pub(super) skipped: &'static str,
+    /// What to do next.
+    pub(super) hint: &'static str,
+    /// Frames of the spinner; the last one stands when it has ended.
+    pub(super) spinner: &'static [&'static str],
+    ascii: bool,
+}
+
+const UNICODE: Glyphs = Glyphs {
+    passed: "✓",
+    failed: "✗",
+    skipped: "–",
+    hint: "→",
+    spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", " "],
+    ascii: false,
+};
+
+const ASCII: Glyphs = Glyphs {
+    passed: "+",
+    failed: "x",
+    skipped: "-",
+    hint: "->",
+    spinner: &["|", "/", "-", "\\", " "],
+    ascii: true,
+};
+
+impl Glyphs {
+    /// Unicode where the locale (`LC_ALL`, `LC_CTYPE` or `LANG`) says UTF-8, else ASCII.
+    pub(super) fn for_locale(locale: &str) -> Self {
+        let locale = locale.to_ascii_lowercase();
+        if locale.contains("utf-8") || locale.contains("utf8") { UNICODE } else { ASCII }
+    }
+
+    /// A text as one line that cannot steer the terminal: it may come from a page or a service.
+    pub(super) fn line(&self, text: &str) -> String {
+        let mut line = String::with_capacity(text.len());
+        for character in text.chars() {
+            match character {
+                '\n' | '\r' | '\t' => line.push(' '),
+                // Control characters and those that turn the direction of writing.
+                '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+                other if other.is_control() => {}
+                other if self.ascii => push_ascii(&mut line, other),
+                other => line.push(other),
+            }
+        }
+        line.trim_end().to_owned()
+    }
+}
+
+fn push_ascii(line: &mut String, character: char) {
+    match character {
+        '«' => line.push_str("<<"),
+        '»' => line.push_str(">>"),
+        '→' => line.push_str("->"),
+        '…' => line.push_str("..."),
+        '–' | '—' => line.push('-'),
+        '’' | '‘' => line.push('\''),
+        '“' | '”' => line.push('"'),
+        '×' => line.push('x'),
+        other if other.is_ascii() => line.push(other),
+        _ => line.push('?'),
+    }
+}
+
+/// A duration for a person: `0.2 s`, `42.0 s`, `3 min 05 s`.
+pub(super) fn duration(duration: Duration) -> String {
+    let tenths = (duration.as_millis() + 50) / 100;
+    if tenths < 600 {
+        return format!("{}.{} s", tenths / 10, tenths % 10);
+    }
+    let seconds = (duration.as_millis() + 500) / 1000;
+    format!("{} min {:02} s", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let table = [
+            (0, "0.0 s"),
+            (49, "0.0 s"),
+            (50, "0.1 s"),
+            (7_449, "7.4 s"),
+            (59_949, "59.9 s"),
+            (59_950, "1 min 00 s"),
+            (185_400, "3 min 05 s"),
+        ];
+        for (milliseconds, expected) in table {
+            assert_eq!(duration(Duration::from_millis(milliseconds)), expected, "{milliseconds}");
+        }
+    }
+
+    #[test]
+    fn a_locale_decides_the_signs() {
+        let table = [
+            ("C.UTF-8", "✓"),
+            ("de_CH.utf8", "✓"),
+            ("C", "+"),
+            ("", "+"),
+            ("en_US.ISO-8859-1", "+"),
+        ];
+        for (locale, expected) in table {
+            assert_eq!(Glyphs::for_locale(locale).passed, expected, "{locale}");
+        }
+    }
+
+    #[test]
+    fn a_text_cannot_steer_the_terminal() {
+        let table = [
+            ("a\u{1b}[2Jb", "a[2Jb", "a[2Jb"),
+            ("one\ntwo\r\n", "one two", "one two"),
+            ("«token» → café…", "«token» → café…", "<<token>> -> caf?..."),
+            ("\u{202e}evil\u{9b}0m", "evil0m", "evil0m"),
+        ];
+        for (text, unicode, ascii) in table {
+            assert_eq!(UNICODE.line(text), unicode);
+            assert_eq!(ASCII.line(text), ascii);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Events and reports as lines for a person. Pure: styles are written always and stripped by the
+//! stream where they are not wanted.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Verbosity;
+use super::glyphs::{Glyphs, duration};
+use crate::failure::Failure;
+use crate::report::{Event, Outcome, Phase, Report, StepId, StepKey, StepOutcome};
+
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// The longest title, so that what follows is aligned.
+const TITLE_WIDTH: usize = 28;
+/// As wide as `12 min 05 s`.
+const DURATION_WIDTH: usize = 11;
+const LABEL_WIDTH: usize = 20;
+
+/// Turns events into lines; remembers what is running.
+pub(super) struct Renderer {
+    verbosity: Verbosity,
+    glyphs: Glyphs,
+    running: Vec<(StepKey, Option<String>)>,
+    restoring: bool,
+    /// The last line is empty, or there is none: a block needs no further distance.
+    spaced: bool,
+}
+
+impl Renderer {
+    /// A renderer that has seen nothing yet.
+    pub(super) fn new(verbosity: Verbosity, glyphs: Glyphs) -> Self {
+        Self { verbosity, glyphs, running: Vec::new(), restoring: false, spaced: true }
+    }
+
+    /// What the spinner says: the step that began last, and what it last said.
+    pub(super) fn running(&self) -> Option<String> {
+        let (key, progress) = self.running.last()?;
+        let title = key.id.title();
+        Some(match progress {
+            Some(text) => format!("{title}: {}", self.glyphs.line(text)),
+            None => title.to_owned(),
+        })
+    }
+
+    /// The lines that an event is worth; empty for most.
+    pub(super) fn event(&mut self, event: &Event, at: Timestamp) -> String {
+        let mut out = String::new();
+        match event {
+            Event::StepStarted { key } => {
+                self.running.push((*key, None));
+                self.heading(&mut out, key.phase);
+            }
+            Event::Progress { key, text } => {
+                if let Some(entry) = self.running.iter_mut().rev().find(|(of, _)| of == key) {
+                    entry.1 = Some(text.clone());
+                }
+                if self.verbosity >= Verbosity::Verbose {
+                    let time = at.strftime("%H:%M:%SZ");
+                    line(
+                        &mut out,
+                        format_args!("    {DIM}{time}{DIM:#} {}", self.glyphs.line(text)),
+                    );
+                }
+            }
+            Event::StepFinished { key, outcome, duration, summary, facts } => {
+                self.running.retain(|(of, _)| of != key);
+                self.heading(&mut out, key.phase);
+                if self.verbosity > Verbosity::Quiet {
+                    self.step(&mut out, *key, *outcome, *duration, summary);
+                }
+                if self.verbosity >= Verbosity::Verbose {
+                    self.facts(&mut out, facts);
+                }
+            }
+            Event::Warning { code, message } if self.verbosity > Verbosity::Quiet => {
+                let message = self.glyphs.line(message);
+                line(
+                    &mut out,
+                    format_args!("  {YELLOW}!{YELLOW:#} {message} {DIM}[{code}]{DIM:#}"),
+                );
+            }
+            Event::Failed { step, failure } => self.failure(&mut out, *step, failure),
+            _ => {}
+        }
+        if !out.is_empty() {
+            self.spaced = out.ends_with("\n\n");
+        }
+        out
+    }
+
+    /// How it all ended.
+    pub(super) fn summary(&self, report: &Report, folder: Option<&Path>) -> String {
+        let mut out = String::new();
+        let style = match report.outcome {
+            Outcome::Passed => GREEN,
+            Outcome::Interrupted => YELLOW,
+            _ => RED,
+        };
+        if !self.spaced {
+            out.push('\n');
+        }
+        let (label, words) = in_words(report);
+        let words = self.glyphs.line(&words);
+        line(&mut out, format_args!("{style}{label}{style:#}  {words}"));
+        if self.verbosity == Verbosity::Quiet {
+            return out;
+        }
+        if let Some(instance) = &report.instance {
+            let name = instance.name.as_ref().map_or_else(String::new, |name| format!(" {name:?}"));
+            let state = match instance.authenticated {
+                Some(true) => "authenticated",
+                Some(false) => "not authenticated",
+                None if report.outcome == Outcome::LeftUnauthenticated => "could not be asked",
+                None => "not asked",
+            };
+            self.detail(&mut out, "instance", &format!("{}{name}, {state}", instance.id));
+        }
+        if let Some(via) = report.revoked_via {
+            let how =
+                if via == "ui" { "Salesforce Setup, in the browser" } else { "the OAuth API" };
+            self.detail(&mut out, "revoked via", how);
+        }
+        if let Some(via) = report.reauthenticated_via {
+            self.detail(&mut out, "re-authenticated via", &via.to_uppercase());
+        }
+        let total = duration(Duration::from_millis(report.duration_ms));
+        self.detail(&mut out, "total time", &total);
+        if let Some(folder) = folder {
+            self.detail(&mut out, "run folder", &folder.display().to_string());
+        }
+        out
+    }
+
+    /// The restoration is set apart from the scenario.
+    fn heading(&mut self, out: &mut String, phase: Phase) {
+        if phase == Phase::Restore && !self.restoring && self.verbosity > Verbosity::Quiet {
+            line(out, format_args!("  {BOLD}Restoring the instance{BOLD:#}"));
+        }
+        self.restoring = phase == Phase::Restore;
+    }
+
+    fn step(
+        &self,
+        out: &mut String,
+        key: StepKey,
+        outcome: StepOutcome,
+        took: Duration,
+        summary: &str,
+    ) {
+        let (style, sign) = match outcome {
+            StepOutcome::Passed => (GREEN, self.glyphs.passed),
+            StepOutcome::Failed => (RED, self.glyphs.failed),
+            StepOutcome::Skipped => (DIM, self.glyphs.skipped),
+        };
+        let took = if outcome == StepOutcome::Skipped { String::new() } else { duration(took) };
+        let title = key.id.title();
+        let attempt =
+            if key.attempt > 1 { format!("attempt {}: ", key.attempt) } else { String::new() };
+        let summary = self.glyphs.line(summary);
+        line(
+            out,
+            format_args!(
+                "  {style}{sign}{style:#} {title:TITLE_WIDTH$} {DIM}{took:>DURATION_WIDTH$}{DIM:#}  \
+                 {attempt}{summary}"
+            ),
+        );
+    }
+
+    fn facts(&self, out: &mut String, facts: &serde_json::Map<String, Value>) {
+        for (name, value) in facts {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let (name, value) = (self.glyphs.line(name), self.glyphs.line(&value));
+            line(out, format_args!("      {DIM}{name}:{DIM:#} {value}"));
+        }
+    }
+
+    fn failure(&self, out: &mut String, step: Option<StepId>, failure: &Failure) {
+        let place = match step {
+            Some(step) => format!("{} failed", step.title()),
+            None => "failed".to_owned(),
+        };
+        let code = failure.code;
+        if !self.spaced {
+            out.push('\n');
+        }
+        line(out, format_args!("{RED}error{RED:#} {BOLD}{place}{BOLD:#} {DIM}[{code}]{DIM:#}"));
+        // Several lines in one message are somebody's layout, such as an excerpt from a file.
+        for text in failure.message.lines() {
+            line(out, format_args!("  {}", self.glyphs.line(text)));
+        }
+        for hint in &failure.hints {
+            let (sign, hint) = (self.glyphs.hint, self.glyphs.line(hint));
+            line(out, format_args!("  {YELLOW}{sign}{YELLOW:#} {hint}"));
+        }
+        for file in &failure.evidence {
+            line(out, format_args!("  {DIM}see{DIM:#} {}", self.glyphs.line(file)));
+        }
+        out.push('\n');
+    }
+
+    fn detail(&self, out: &mut String, label: &str, text: &str) {
+        let text = self.glyphs.line(text);
+        line(out, format_args!("  {DIM}{label:LABEL_WIDTH$}{DIM:#}  {text}"));
+    }
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.push_str(&text.to_string());
+    out.push('\n');
+}
+
+/// The outcome, as one would tell it.
+fn in_words(report: &Report) -> (&'static str, String) {
+    let seen = report.instance.as_ref().and_then(|instance| instance.authenticated);
+    match report.outcome {
+        Outcome::Passed => ("PASSED", done(&report.command).to_owned()),
+        Outcome::Failed => ("FAILED", format!("{}{}", place(report), state(seen))),
+        Outcome::LeftUnauthenticated if report.command == "status" => (
+            "NOT AUTHENTICATED",
+            "the instance cannot reach Salesforce: run `reauth restore`".to_owned(),
+        ),
+        Outcome::LeftUnauthenticated if seen == Some(false) => (
+            "LEFT UNAUTHENTICATED",
+            "the instance is without a grant: run `reauth restore`".to_owned(),
+        ),
+        Outcome::LeftUnauthenticated => (
+            "LEFT UNAUTHENTICATED",
+            "the instance was touched and could not be asked since: run `reauth restore`"
+                .to_owned(),
+        ),
+        Outcome::Environment => {
+            ("NOT RUN", "something that has to be there is not; nothing was changed".to_owned())
+        }
+        Outcome::Usage => ("NOT RUN", "the command or its configuration is not right".to_owned()),
+        Outcome::Interrupted => ("INTERRUPTED", format!("stopped by a signal{}", state(seen))),
+    }
+}
+
+fn done(command: &str) -> &'static str {
+    match command {
+        "run" => "the instance lost its grant, got a new one, and kept its configuration",
+        "provision" => "the new instance is authenticated",
+        "revoke" => "the grant is gone, as asked for; `reauth restore` brings the instance back",
+        "restore" => "the instance is authenticated again",
+        "status" => "the instance is authenticated",
+        _ => "done",
+    }
+}
+
+fn place(report: &Report) -> String {
+    match report.error.as_ref().and_then(|error| error.step) {
+        Some(step) => format!("in \"{}\"", step.title()),
+        None => "before the first step ended".to_owned(),
+    }
+}
+
+fn state(seen: Option<bool>) -> &'static str {
+    match seen {
+        Some(true) => "; the instance is authenticated",
+        Some(false) => "; the instance is not authenticated",
+        None => "; the instance was not touched",
+    }
+}
+
+#[cfg(test)]
+mod tests;

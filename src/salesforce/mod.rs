@@ -1,1 +1,23 @@
-//! Under construction.
+//! Salesforce as a client meets it without a browser: OAuth endpoints, REST queries, hosts.
+//!
+//! The entries are [`OauthClient`], [`RestClient`] and [`OrgHosts`]. They say what Salesforce
+//! answered; whether that proves anything is for the scenario to say. They know nothing of the
+//! platform that holds the instance.
+
+mod error;
+mod hosts;
+mod oauth;
+mod oauth_model;
+mod objects;
+mod rest;
+mod soql;
+
+pub use error::SalesforceError;
+pub use hosts::OrgHosts;
+pub use oauth::OauthClient;
+pub use oauth_model::{
+    Introspection, RevokeAnswer, Tokens, UserInfo, UserInfoAnswer, user_and_organization,
+};
+pub use objects::{ConnectedApplication, OauthTokenRow, RefreshTokenPolicy, UserRow};
+pub use rest::RestClient;
+pub use soql::quote;

@@ -1,4 +1,4 @@
-//! Salesforce as a client meets it without a browser: OAuth endpoints, REST queries, hosts.
+//! Salesforce: OAuth endpoints, REST queries and hosts here, what a browser meets in [`pages`].
 //!
 //! The entries are [`OauthClient`], [`RestClient`] and [`OrgHosts`]. They say what Salesforce
 //! answered; whether that proves anything is for the scenario to say. They know nothing of the
@@ -9,6 +9,7 @@ mod hosts;
 mod oauth;
 mod oauth_model;
 mod objects;
+pub mod pages;
 mod rest;
 mod soql;
 

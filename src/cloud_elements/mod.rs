@@ -5,6 +5,8 @@
 
 mod authorization;
 mod client;
+#[cfg(test)]
+mod client_tests;
 mod diff;
 mod error;
 mod fields;

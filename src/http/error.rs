@@ -13,6 +13,8 @@ pub enum Stage {
     Dns,
     /// Nobody accepted the connection.
     Connect,
+    /// The connection, or its encryption, did not stand in time.
+    NoAnswer,
     /// The connection stood, but not its encryption.
     Tls,
 }
@@ -22,6 +24,7 @@ impl fmt::Display for Stage {
         formatter.write_str(match self {
             Self::Dns => "its name could not be resolved",
             Self::Connect => "no connection",
+            Self::NoAnswer => "no answer in time",
             Self::Tls => "no secure connection",
         })
     }
@@ -82,6 +85,8 @@ impl HttpError {
         if error.is_connect() {
             let stage = if error.is_dns() {
                 Stage::Dns
+            } else if error.is_timeout() {
+                Stage::NoAnswer
             } else if speaks_of_tls(&reason) {
                 Stage::Tls
             } else {
@@ -95,7 +100,8 @@ impl HttpError {
         Self::Broken { host, reason }
     }
 
-    /// Whether the same call may succeed in a moment, and cannot have been answered.
+    /// Whether the same call may succeed in a moment. What has used up a time limit has not been
+    /// short of tries.
     pub(super) fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { stage: Stage::Connect, .. } | Self::Broken { .. })
     }
@@ -116,7 +122,7 @@ impl From<HttpError> for Failure {
                     Stage::Dns => failure.hint(format!(
                         "check the spelling of {host} in the configuration, and DNS"
                     )),
-                    Stage::Connect => failure.hint(format!(
+                    Stage::Connect | Stage::NoAnswer => failure.hint(format!(
                         "check that {host} is up, and the proxy variables (HTTPS_PROXY, NO_PROXY)"
                     )),
                     Stage::Tls => failure.hint(

@@ -219,7 +219,8 @@ async fn a_list_is_read_to_its_end() {
 
 #[tokio::test]
 async fn switches_configuration_and_deletion() {
-    let entries = r#"[{"id":"5","key":"filter.response.nulls","propertyValue":"true"},{"id":6,"key":"x"}]"#;
+    let entries =
+        r#"[{"id":"5","key":"filter.response.nulls","propertyValue":"true"},{"id":6,"key":"x"}]"#;
     let server = Canned::serve(vec![
         response(200, "{}"),
         response(200, ""),

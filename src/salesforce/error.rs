@@ -105,10 +105,15 @@ impl SalesforceError {
     /// callers to whom that is "unknown" and not an error.
     pub fn is_not_permitted(&self) -> bool {
         let Self::Refused { status, code, .. } = self else { return false };
-        let code = code.as_deref().unwrap_or_default();
-        *status == 403
-            || code.starts_with("INSUFFICIENT_ACCESS")
-            || matches!(code, "INVALID_TYPE" | "INVALID_FIELD" | "API_DISABLED_FOR_ORG")
+        match code.as_deref().unwrap_or_default() {
+            // Also a 403, but a matter of time and not of permissions.
+            "REQUEST_LIMIT_EXCEEDED" => false,
+            "INVALID_TYPE" | "INVALID_FIELD" => true,
+            code => {
+                code.starts_with("INSUFFICIENT_ACCESS")
+                    || (*status == 403 && !self.is_session_refused())
+            }
+        }
     }
 
     /// Whether the session or access token was refused: expired, revoked or never valid.
@@ -280,6 +285,24 @@ mod tests {
                 Answer { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
             let failure = Failure::from(SalesforceError::refused("ask", &answer, &Redactor::new()));
             assert_eq!((failure.code, failure.kind), (code, kind), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_permitted() {
+        for (status, body, expected) in [
+            (403, r#"[{"errorCode":"API_DISABLED_FOR_ORG"}]"#, true),
+            (400, r#"[{"errorCode":"INVALID_TYPE"}]"#, true),
+            (400, r#"[{"errorCode":"INSUFFICIENT_ACCESS_OR_READONLY"}]"#, true),
+            (403, r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]"#, false),
+            (403, "Bad_OAuth_Token", false),
+            (401, r#"[{"errorCode":"INVALID_SESSION_ID"}]"#, false),
+            (400, r#"[{"errorCode":"MALFORMED_QUERY"}]"#, false),
+        ] {
+            let answer =
+                Answer { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
+            let error = SalesforceError::refused("ask", &answer, &Redactor::new());
+            assert_eq!(error.is_not_permitted(), expected, "{status} {body}");
         }
     }
 

@@ -91,7 +91,8 @@ pub(super) struct ConnectedApplicationBody {
     id: String,
     name: String,
     refresh_token_validity_period: Option<u64>,
-    /// Whether the period counts from the last use. (Object reference: if false, from the start.)
+    /// "If true, the token validity is measured based on the last use of the token; otherwise, it
+    /// is based on the token duration" (object reference, read 2026-11).
     options_refresh_token_validity_metric: Option<bool>,
 }
 

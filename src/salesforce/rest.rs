@@ -18,7 +18,7 @@ use crate::secrets::{Redactor, Secret};
 
 /// The newest API version that this program was written against (Summer '26).
 const NEWEST_KNOWN_VERSION: u32 = 67;
-/// Pages of a query that are read at most: 2,500 rows of `OauthToken` are two.
+/// Pages of a query that are read at most; all that `OauthToken` gives (2,500 rows) are five.
 const MOST_PAGES: usize = 50;
 
 /// Queries an org. Changes nothing.

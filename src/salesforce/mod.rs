@@ -1,2 +1,24 @@
-//! Salesforce.
+//! Salesforce: OAuth endpoints, REST queries and hosts here, what a browser meets in [`pages`].
+//!
+//! The entries are [`OauthClient`], [`RestClient`] and [`OrgHosts`]. They say what Salesforce
+//! answered; whether that proves anything is for the scenario to say. They know nothing of the
+//! platform that holds the instance.
+
+mod error;
+mod hosts;
+mod oauth;
+mod oauth_model;
+mod objects;
 pub mod pages;
+mod rest;
+mod soql;
+
+pub use error::SalesforceError;
+pub use hosts::OrgHosts;
+pub use oauth::OauthClient;
+pub use oauth_model::{
+    Introspection, RevokeAnswer, Tokens, UserInfo, UserInfoAnswer, user_and_organization,
+};
+pub use objects::{ConnectedApplication, OauthTokenRow, RefreshTokenPolicy, UserRow};
+pub use rest::RestClient;
+pub use soql::quote;

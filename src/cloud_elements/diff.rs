@@ -1,0 +1,236 @@
+//! What changed in an instance between two readings, apart from what has to change.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::model::is_secret_key;
+use crate::failure::Failure;
+
+/// Fields of an instance beside its configuration that re-authentication must not touch.
+const COMPARED_FIELDS: &[&str] = &[
+    "name",
+    "tags",
+    "token",
+    "disabled",
+    "eventsEnabled",
+    "traceLoggingEnabled",
+    "cachingEnabled",
+    "maxCacheSize",
+    "cacheTimeToLive",
+    "externalAuthentication",
+];
+
+/// What stands in for a secret value in a diff.
+const HIDDEN: &str = "«secret»";
+
+/// One difference. Values of secret keys are hidden.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// `name`, or `configuration.<key>`.
+    pub key: String,
+    /// What happened to it.
+    pub kind: ChangeKind,
+    /// Null if it was added.
+    pub before: Value,
+    /// Null if it was removed.
+    pub after: Value,
+}
+
+/// What happened to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// Its value is another.
+    Changed,
+}
+
+/// Keys that may change in a re-authentication, from `webdriver/volatile.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VolatileKeys {
+    volatile: Vec<VolatileKey>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VolatileKey {
+    /// A key, or the beginning of keys when it ends in `*`.
+    key: String,
+    /// Why it may change. Asked for so that no entry comes without one.
+    #[serde(rename = "reason")]
+    _reason: String,
+}
+
+impl VolatileKeys {
+    /// The list that comes with this program.
+    ///
+    /// # Errors
+    /// `cloud_elements.volatile_list` if the list is broken, which a test rules out.
+    pub fn embedded() -> Result<Self, Failure> {
+        Self::parse(include_str!("../../webdriver/volatile.toml"))
+    }
+
+    /// Reads a list of the same form.
+    ///
+    /// # Errors
+    /// `cloud_elements.volatile_list` with the parser's words.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            Failure::usage("cloud_elements.volatile_list", format!("volatile keys: {error}"))
+        })
+    }
+
+    /// Whether a key (without `configuration.`) may change.
+    pub fn contains(&self, key: &str) -> bool {
+        self.volatile.iter().any(|entry| match entry.key.strip_suffix('*') {
+            Some(beginning) => key.starts_with(beginning),
+            None => key == entry.key,
+        })
+    }
+}
+
+/// Compares two readings of an instance: name, tags, element token, element key, switches, and
+/// the configuration key by key, as JSON values. Ordered by key within each group, fields first.
+pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for &field in COMPARED_FIELDS {
+        if volatile.contains(field) {
+            continue;
+        }
+        let (old, new) = (before.get(field), after.get(field));
+        let same = if field == "tags" { same_set(old, new) } else { absent_is_null(old, new) };
+        if !same {
+            changes.extend(change(field.to_owned(), is_secret_key(field), old, new));
+        }
+    }
+    let element = "/element/key";
+    let (old, new) = (before.pointer(element), after.pointer(element));
+    changes.extend(change("element.key".to_owned(), false, old, new));
+
+    let settings = |instance: &Value| instance.get("configuration").cloned().unwrap_or(json!({}));
+    let (old, new) = (settings(before), settings(after));
+    let keys: BTreeSet<&String> =
+        [&old, &new].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect();
+    for key in keys {
+        if !volatile.contains(key) {
+            let name = format!("configuration.{key}");
+            changes.extend(change(name, is_secret_key(key), old.get(key), new.get(key)));
+        }
+    }
+    changes
+}
+
+fn change(
+    key: String,
+    secret: bool,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Option<Change> {
+    let kind = match (before, after) {
+        (None, Some(_)) => ChangeKind::Added,
+        (Some(_), None) => ChangeKind::Removed,
+        (Some(before), Some(after)) if before != after => ChangeKind::Changed,
+        _ => return None,
+    };
+    let shown = |value: Option<&Value>| match value {
+        None => Value::Null,
+        Some(_) if secret => json!(HIDDEN),
+        Some(value) => value.clone(),
+    };
+    Some(Change { key, kind, before: shown(before), after: shown(after) })
+}
+
+/// The platform writes some fields only when they are set.
+fn absent_is_null(before: Option<&Value>, after: Option<&Value>) -> bool {
+    before.unwrap_or(&Value::Null) == after.unwrap_or(&Value::Null)
+}
+
+/// Tags have no order.
+fn same_set(before: Option<&Value>, after: Option<&Value>) -> bool {
+    let set = |value: Option<&Value>| -> Option<BTreeSet<String>> {
+        match value {
+            None | Some(Value::Null) => Some(BTreeSet::new()),
+            Some(Value::Array(items)) => Some(items.iter().map(Value::to_string).collect()),
+            Some(_) => None,
+        }
+    };
+    match (set(before), set(after)) {
+        (Some(before), Some(after)) => before == after,
+        _ => before == after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(before: Value, after: Value) -> Vec<(String, ChangeKind)> {
+        configuration_diff(&before, &after, &VolatileKeys::embedded().unwrap())
+            .into_iter()
+            .map(|change| (change.key, change.kind))
+            .collect()
+    }
+
+    #[test]
+    fn what_counts() {
+        use ChangeKind::{Added, Changed, Removed};
+        let cases = [
+            (json!({"name": "a"}), json!({"name": "b"}), vec![("name", Changed)]),
+            (json!({"token": "a"}), json!({"token": "b"}), vec![("token", Changed)]),
+            (json!({"tags": ["a", "b"]}), json!({"tags": ["b", "a"]}), vec![]),
+            (json!({"tags": ["a"]}), json!({"tags": ["a", "b"]}), vec![("tags", Changed)]),
+            (json!({"disabled": false}), json!({"disabled": true}), vec![("disabled", Changed)]),
+            (json!({"cachingEnabled": null}), json!({}), vec![]),
+            (json!({"updatedDate": 1}), json!({"updatedDate": 2}), vec![]),
+            (
+                json!({"element": {"key": "sfdc"}}),
+                json!({"element": {"key": "other"}}),
+                vec![("element.key", Changed)],
+            ),
+            (
+                json!({"configuration": {"b": 1, "a": 1, "gone": "x", "same": {"x": [1]}}}),
+                json!({"configuration": {"a": "1", "b": 1, "new": null, "same": {"x": [1]}}}),
+                vec![
+                    ("configuration.a", Changed),
+                    ("configuration.gone", Removed),
+                    ("configuration.new", Added),
+                ],
+            ),
+            (
+                json!({"configuration": {"oauth.user.token": "a", "session.id": "1", "sfdc.session.x": 1}}),
+                json!({"configuration": {"oauth.user.token": "b", "oauth.user.refresh_time": "1"}}),
+                vec![],
+            ),
+            (json!({"configuration": {"a": 1}}), json!({}), vec![("configuration.a", Removed)]),
+        ];
+        for (before, after, expected) in cases {
+            let expected: Vec<_> =
+                expected.into_iter().map(|(key, kind)| (key.to_owned(), kind)).collect();
+            assert_eq!(diff(before.clone(), after), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_hidden() {
+        let changes = configuration_diff(
+            &json!({"token": "t1", "configuration": {"oauth.api.secret": "s1"}}),
+            &json!({"token": "t2", "configuration": {"oauth.api.secret": "s2"}}),
+            &VolatileKeys::embedded().unwrap(),
+        );
+        assert_eq!(changes.len(), 2);
+        for change in changes {
+            assert_eq!((change.before, change.after), (json!(HIDDEN), json!(HIDDEN)));
+        }
+    }
+
+    #[test]
+    fn an_entry_without_reason_is_refused() {
+        assert!(VolatileKeys::parse("[[volatile]]\nkey = \"a\"").is_err());
+    }
+}

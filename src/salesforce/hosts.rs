@@ -1,0 +1,105 @@
+//! The hosts of one org, derived from its My Domain.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::SalesforceError;
+
+/// Origins of one org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgHosts {
+    /// `https://acme--qa.sandbox.my.salesforce.com`
+    pub my_domain: Url,
+    /// Lightning Setup, another site than the others:
+    /// `https://acme--qa.sandbox.my.salesforce-setup.com`
+    pub setup: Url,
+    /// `https://acme--qa.sandbox.lightning.force.com`
+    pub lightning: Url,
+}
+
+/// `webdriver/hosts.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HostList {
+    my_domain: Part,
+    setup: Part,
+    lightning: Part,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// The part of the host name that tells this host from the org's others.
+    part: String,
+    /// Where that was read, and when. Asked for so that no entry comes without it.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+impl OrgHosts {
+    /// Derives the org's hosts, with the scheme and port of the My Domain.
+    ///
+    /// # Errors
+    /// [`SalesforceError::NotAMyDomain`], e.g. for `https://login.salesforce.com`.
+    pub fn from_my_domain(my_domain: &Url) -> Result<Self, SalesforceError> {
+        let list: HostList = toml::from_str(include_str!("../../webdriver/hosts.toml"))
+            .map_err(|error| SalesforceError::HostList { reason: error.to_string() })?;
+        let host = my_domain.host_str().unwrap_or_default();
+        let not_a_my_domain = || SalesforceError::NotAMyDomain { host: host.to_owned() };
+        let (org, rest) = host
+            .split_once(list.my_domain.part.as_str())
+            .filter(|(org, rest)| !org.is_empty() && !rest.is_empty())
+            .ok_or_else(not_a_my_domain)?;
+        let origin = |part: &Part| -> Result<Url, SalesforceError> {
+            let mut url = my_domain.clone();
+            url.set_host(Some(&format!("{org}{}{rest}", part.part)))
+                .map_err(|_| not_a_my_domain())?;
+            Url::parse(&url.origin().ascii_serialization()).map_err(|_| not_a_my_domain())
+        };
+        Ok(Self {
+            my_domain: origin(&list.my_domain)?,
+            setup: origin(&list.setup)?,
+            lightning: origin(&list.lightning)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived() {
+        for (my_domain, setup, lightning) in [
+            (
+                "https://acme.my.salesforce.com",
+                "https://acme.my.salesforce-setup.com/",
+                "https://acme.lightning.force.com/",
+            ),
+            (
+                "https://acme--qa.sandbox.my.salesforce.com/some/path?x=1",
+                "https://acme--qa.sandbox.my.salesforce-setup.com/",
+                "https://acme--qa.sandbox.lightning.force.com/",
+            ),
+            (
+                "http://acme--qa.sandbox.my.salesforce.localhost:8123",
+                "http://acme--qa.sandbox.my.salesforce-setup.localhost:8123/",
+                "http://acme--qa.sandbox.lightning.force.localhost:8123/",
+            ),
+        ] {
+            let hosts = OrgHosts::from_my_domain(&Url::parse(my_domain).unwrap()).unwrap();
+            assert_eq!((hosts.setup.as_str(), hosts.lightning.as_str()), (setup, lightning));
+            assert!(!hosts.my_domain.as_str().contains("some"));
+        }
+    }
+
+    #[test]
+    fn other_hosts_are_refused() {
+        for url in
+            ["https://login.salesforce.com", "https://my.salesforce.com", "http://127.0.0.1:1"]
+        {
+            let error = OrgHosts::from_my_domain(&Url::parse(url).unwrap()).unwrap_err();
+            assert!(matches!(error, SalesforceError::NotAMyDomain { .. }), "{url}");
+        }
+    }
+}

@@ -144,8 +144,15 @@ fn instance(reader: &mut Reader<'_>, overrides: &Overrides) -> Read<InstanceRef>
         return Ok(None);
     }
     if let Some(id) = overrides.instance {
-        let configured = reader.id(ID)?;
-        let is_ours = configured.is_none_or(|configured| configured == id);
+        let noted = reader.mistakes.len();
+        let is_ours = match reader.id(ID) {
+            Ok(configured) => configured.is_none_or(|configured| configured == id),
+            Err(Noted) => {
+                // The flag replaces the id: what is wrong with it concerns nobody.
+                reader.mistakes.truncate(noted);
+                false
+            }
+        };
         let token = if is_ours { reader.secret(TOKEN)? } else { None };
         return Ok(Some(InstanceRef { id, token }));
     }

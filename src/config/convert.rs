@@ -52,6 +52,16 @@ pub(super) fn id(text: &str) -> Result<u64, Problem> {
     if id == 0 { Err(Problem::of_type(Holds::Id)) } else { Ok(id) }
 }
 
+/// Text that can be typed into a field and sent in a header.
+pub(super) fn one_line<Text: AsRef<str>>(text: Text) -> Result<Text, Problem> {
+    if text.as_ref().contains(char::is_control) {
+        return Err(Problem::value(
+            "expected one line: there is a line feed or a control character",
+        ));
+    }
+    Ok(text)
+}
+
 /// A part of a path of the platform's API.
 pub(super) fn word(text: &str) -> Result<String, Problem> {
     let is_word = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);

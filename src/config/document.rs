@@ -8,9 +8,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::secrets::Redactor;
 
-use super::keys::{self, KEYS, Key, SECTIONS};
+use super::keys::{self, Key};
 use super::mistake::{Mistake, Place, Spot};
 use super::reference::{self, Reference};
+use super::unknown;
 
 /// What the file says of one key.
 #[derive(Debug)]
@@ -24,13 +25,16 @@ pub(super) struct Entry<'text> {
 }
 
 impl Entry<'_> {
-    /// The place of the entry, for a mistake in its value.
+    /// The place of the entry, for a mistake in its value. A URL may have credentials in it.
     pub(super) fn place(&self, key: &Key) -> Place {
+        let may_hold_secret = key.is_secret()
+            || (key.holds.is_url()
+                && self.content.as_str().is_none_or(|text| text.contains(['@', '?', '#'])));
         Place::File(Spot::Entry {
             key: self.key.clone(),
             value: self.value.clone(),
             at_value: true,
-            visible: !key.is_secret(),
+            visible: !may_hold_secret,
         })
     }
 }
@@ -41,6 +45,8 @@ pub(super) struct Document<'text> {
     entries: BTreeMap<&'static str, Entry<'text>>,
     /// Sections that the file has, with their header if it is written in brackets.
     sections: BTreeMap<&'static str, Option<Range<usize>>>,
+    /// Keys that were meant by unknown ones.
+    misspelt: Vec<&'static str>,
 }
 
 impl<'text> Document<'text> {
@@ -91,6 +97,11 @@ impl<'text> Document<'text> {
         self.sections.contains_key(section)
     }
 
+    /// Whether the file has the key under a wrong name: it is not missing as well.
+    pub(super) fn is_misspelt(&self, key: &Key) -> bool {
+        self.misspelt.contains(&key.path)
+    }
+
     /// The section's header, for what is missing below it.
     pub(super) fn header(&self, section: &str) -> Place {
         match self.sections.get(section) {
@@ -112,7 +123,7 @@ impl<'text> Document<'text> {
                 _ => format!("{section}.{}", name.get_ref()),
             };
             if let Some(section) = keys::find_section(&path) {
-                let header = header(text, value.span());
+                let header = header(text, &value);
                 match value.into_inner() {
                     DeValue::Table(table) => {
                         self.sections.insert(section, header);
@@ -123,7 +134,7 @@ impl<'text> Document<'text> {
                         message: format!("`{section}` is a section"),
                         expected: format!("expected a section: `[{section}]`"),
                         hints: Vec::new(),
-                        place: unknown_place(text, &name, None),
+                        place: unknown::place(&name),
                     }),
                 }
             } else if let Some(key) = keys::find(&path) {
@@ -131,109 +142,23 @@ impl<'text> Document<'text> {
                 let entry = Entry { key: key_span, value: value_span, content: value.into_inner() };
                 self.entries.insert(key.path, entry);
             } else {
-                mistakes.push(unknown(text, section, &name, &value));
+                let header = header(text, &value);
+                let (mistake, meant) = unknown::explain(section, &name, &value, header);
+                mistakes.push(mistake);
+                self.misspelt.extend(meant);
             }
         }
     }
 }
 
-/// The range of `[section]`, if that is how the table begins.
-fn header(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+/// The range of `[section]`, if the value is a table that begins with it. A list begins with a
+/// bracket too, and must not be shown.
+fn header(text: &str, value: &Spanned<DeValue<'_>>) -> Option<Range<usize>> {
+    let DeValue::Table(_) = value.get_ref() else {
+        return None;
+    };
+    let span = value.span();
     let shown = text.get(span.clone())?.lines().next()?;
     let end = shown.find(']')? + 1;
     shown.starts_with('[').then_some(span.start..span.start + end)
-}
-
-/// The place of something whose value nobody can judge: it is never shown.
-fn unknown_place(
-    text: &str,
-    name: &Spanned<std::borrow::Cow<'_, str>>,
-    value: Option<&Spanned<DeValue<'_>>>,
-) -> Place {
-    if let Some(value) = value
-        && let DeValue::Table(_) = value.get_ref()
-        && let Some(header) = header(text, value.span())
-    {
-        return Place::File(Spot::Header(header));
-    }
-    Place::File(Spot::Entry {
-        key: name.span(),
-        value: name.span(),
-        at_value: false,
-        visible: false,
-    })
-}
-
-fn unknown(
-    text: &str,
-    section: &str,
-    name: &Spanned<std::borrow::Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-) -> Mistake {
-    let word = name.get_ref().as_ref();
-    let is_section = matches!(value.get_ref(), DeValue::Table(_));
-    let (what, expected, hints) = if is_section {
-        let sections = children(section);
-        (
-            "section",
-            match keys::nearest(word, sections.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "no such section".to_owned(),
-            },
-            vec![format!("sections are {}", list(SECTIONS.iter().copied()))],
-        )
-    } else {
-        let siblings = || KEYS.iter().filter(|key| key.section() == section);
-        let elsewhere = || KEYS.iter().filter(|key| key.section() != section);
-        if let Some(meant) = keys::nearest(word, siblings().map(Key::name)) {
-            let example = siblings().find(|key| key.name() == meant).map(Key::line);
-            (
-                "key",
-                format!("did you mean `{meant}`?"),
-                example.map(|line| format!("for example: `{line}`")).into_iter().collect(),
-            )
-        } else if let Some(other) = elsewhere().find(|key| key.name() == word) {
-            (
-                "key",
-                format!("`{word}` belongs into `[{}]`", other.section()),
-                vec![format!("move the line below `[{}]`", other.section())],
-            )
-        } else if section.is_empty() {
-            (
-                "key",
-                "every key stands in a section".to_owned(),
-                vec![format!("sections are {}", list(SECTIONS.iter().copied()))],
-            )
-        } else {
-            (
-                "key",
-                format!("no such key in `[{section}]`"),
-                vec![format!("keys of this section are {}", list(siblings().map(Key::name)))],
-            )
-        }
-    };
-    let path = if section.is_empty() { word.to_owned() } else { format!("{section}.{word}") };
-    Mistake {
-        code: "config.unknown_key",
-        message: format!("unknown {what} `{path}`"),
-        expected,
-        hints,
-        place: unknown_place(text, name, Some(value)),
-    }
-}
-
-/// Names of the sections directly below `section`.
-fn children(section: &str) -> Vec<&'static str> {
-    SECTIONS
-        .iter()
-        .filter_map(|path| match section {
-            "" => Some(*path),
-            _ => path.strip_prefix(section)?.strip_prefix('.'),
-        })
-        .filter(|name| !name.contains('.'))
-        .collect()
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -150,6 +150,11 @@ impl Key {
 }
 
 impl Holds {
+    /// Whether it is one of the kinds of URL.
+    pub(super) fn is_url(self) -> bool {
+        matches!(self, Self::Origin | Self::BaseUrl | Self::CallbackUrl | Self::DriverUrl)
+    }
+
     /// What is expected, to be read after "expected".
     pub(super) fn expected(self) -> String {
         match self {

@@ -21,6 +21,7 @@ mod render;
 mod source_line;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
 pub use environment::Environment;
 pub use load::{Loaded, Source, load, template};

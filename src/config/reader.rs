@@ -81,6 +81,9 @@ impl<'a> Reader<'a> {
         let Some(key) = keys::find(path) else {
             return Err(Noted);
         };
+        if self.document.is_misspelt(key) {
+            return Err(Noted);
+        }
         let variable = key.variable();
         let section = key.section();
         let mut hints = vec![format!("add `{}` to `[{section}]`", key.line())];
@@ -101,14 +104,23 @@ impl<'a> Reader<'a> {
     /// Text that is not empty.
     pub(super) fn text(&mut self, path: &'static str) -> Read<String> {
         self.read(path, |text, key| {
-            if text.trim().is_empty() { Err(Problem::empty(key.holds)) } else { Ok(text) }
+            if text.trim().is_empty() {
+                Err(Problem::empty(key.holds))
+            } else {
+                convert::one_line(text)
+            }
         })
     }
 
     /// A secret, known to the redactor from now on.
     pub(super) fn secret(&mut self, path: &'static str) -> Read<Secret> {
         let redactor = self.redactor;
-        self.read(path, |text, key| Ok(redactor.learn(key.path, text)))
+        self.read(path, |text, key| {
+            // Learnt before it is judged: a mistake must not show it either.
+            let secret = redactor.learn(key.path, text);
+            convert::one_line(secret.expose())?;
+            Ok(secret)
+        })
     }
 
     /// A word that can be a part of a path.
@@ -166,10 +178,16 @@ impl<'a> Reader<'a> {
             }
             Given::Toml(_) => None,
         };
-        match texts {
-            Some(texts) => Ok(Some(texts)),
-            None => Err(self.note(key, Problem::of_type(key.holds), found.place)),
-        }
+        let in_file = matches!(found.given, Given::Toml(_));
+        let texts: Result<Vec<String>, _> = texts.ok_or_else(|| Problem::of_type(key.holds));
+        texts
+            .and_then(|texts| {
+                if in_file && texts.iter().any(|text| reference::find(text) != Reference::Literal) {
+                    return Err(Problem::value("variables are not replaced inside a list"));
+                }
+                Ok(Some(texts))
+            })
+            .map_err(|problem| self.note(key, problem, found.place))
     }
 
     /// Says that a key is not for this version, if it is given.

@@ -62,7 +62,9 @@ fn syntax(text: &str, range: &Range<usize>) -> SourceLine {
     let mut known = KEYS.iter().filter(|key| key.name() == name || key.path == name).peekable();
     let is_known = known.peek().is_some();
     if is_known && !many_lines && line.contains('=') {
-        if known.all(|key| !key.is_secret()) && !line.contains(['#', '{']) {
+        let may_hold_secret =
+            known.any(|key| key.is_secret() || (key.holds.is_url() && line.contains(['@', '?'])));
+        if !may_hold_secret && !line.contains(['#', '{']) {
             let from = (at - start).min(line.len());
             let to = floor(line, range.end.saturating_sub(start)).max(from);
             return SourceLine { number, text: line.to_owned(), span: from..to };
@@ -139,6 +141,7 @@ mod tests {
             ("hunter2\n", 0, "«hidden»"),
             ("x = '''\nout = hunter2'''\n!", 25, "«hidden»"),
             ("out = \"\"\"a\nout = hunter2", 17, "«hidden»"),
+            ("login_url = https://me:hunter2@x", 14, "login_url = «hidden»"),
             ("out = x # hunter2", 6, "out = «hidden»"),
         ] {
             let line = syntax(text, &(at..at + 1));

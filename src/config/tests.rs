@@ -208,6 +208,8 @@ fn every_kind_of_mistake_has_its_answer() {
             "did you mean `password`?",
         ),
         (password, "passwort = 'x'", "unknown_key", "reauth.toml:5"),
+        (password, "passwrd = { file = 'x' }", "unknown_key", "did you mean `password`?"),
+        ("[cloud_elements]", "[cloudelements]", "unknown_key", "did you mean `cloud_elements`?"),
         (password, "password = 12345", "wrong_type", "expected text in quotes"),
         (password, "password = ''", "empty", "`salesforce.password` is empty"),
         (password, "password = '${PASS}'", "missing", "environment variable PASS is not set"),
@@ -230,6 +232,7 @@ fn every_kind_of_mistake_has_its_answer() {
         (password, "login = 'frontdoor'\npassword = 'x'", "not_supported", "`\"form\"` only"),
         (password, "login = 'magic'\npassword = 'x'", "wrong_value", "expected `\"form\"`"),
         (password, "app_kind = 'external-client'\npassword = 'x'", "not_supported", "connected"),
+        (password, "password = \"hunter2\\nx\"", "wrong_value", "expected one line"),
         (url, "login_url = 'http://test.salesforce.com'", "insecure_url", "loopback only"),
         (url, "login_url = 'https://${HOST}'", "wrong_value", "only a whole value"),
         (url, "login_url = 'https://me:hunter2@test.salesforce.com'", "wrong_value", "user name"),
@@ -356,30 +359,83 @@ fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
         .replace("id = 123456", "id = \"123456\"")
         .replace("user_secret = \"user-secret-value\"", "user_secret = 5551234");
     let error = refused(&text);
-    insta::assert_snapshot!(error.render(false), @"");
+    insta::assert_snapshot!(error.render(false), @r#"
+    error[config.unknown_key]: unknown key `salesforce.usernam`
+     --> reauth.toml:4:1
+      |
+    4 | usernam = «hidden»
+      | ^^^^^^^ did you mean `username`?
+      |
+      = help: for example: `username = "integration@example.com"`
+
+    error[config.wrong_type]: `cloud_elements.user_secret` has the wrong type
+      --> reauth.toml:12:15
+       |
+    12 | user_secret = «hidden»
+       |               ^^^^^^^^ expected text in quotes
+       |
+       = help: for example: `user_secret = "${CE_USER_SECRET}"`
+
+    error[config.wrong_type]: `cloud_elements.instance.id` has the wrong type
+      --> reauth.toml:15:6
+       |
+    15 | id = "123456"
+       |      ^^^^^^^^ expected a whole number above zero, without quotes
+       |
+       = help: for example: `id = 123456`
+    "#);
     assert_eq!(
         error.codes().collect::<Vec<_>>(),
-        ["config.missing", "config.unknown_key", "config.wrong_type", "config.wrong_type"]
+        ["config.unknown_key", "config.wrong_type", "config.wrong_type"]
     );
     let failure = Failure::from(error);
-    assert_eq!((failure.code, failure.kind), ("config.missing", Kind::Usage));
-    assert_eq!(failure.message.lines().count(), 4);
+    assert_eq!((failure.code, failure.kind), ("config.unknown_key", Kind::Usage));
+    assert_eq!(failure.message.lines().count(), 3);
 }
 
 #[test]
 fn rendered_mistakes() {
     let password = "password = \"correct horse battery\"";
     insta::assert_snapshot!(
-        refused(&with(password, "password = hunter2")).render(false), @"");
+        refused(&with(password, "password = hunter2")).render(false), @r#"
+    error[config.syntax]: this is not TOML
+     --> reauth.toml:5:12
+      |
+    5 | password = «hidden»
+      |            ^^^^^^^^ string values must be quoted, expected literal string
+      |
+      = help: a line is `key = "value"`, `[section]` or `# comment`; texts need quotes
+    "#);
     insta::assert_snapshot!(
         refused(&with(password, "password = { command = [\"sh\", \"-c\", \"exit 3\"] }"))
-            .render(false), @"");
+            .render(false), @r#"
+    error[config.unreadable_value]: `salesforce.password` has no value
+     --> reauth.toml:5:12
+      |
+    5 | password = «hidden»
+      |            ^^^^^^^^ sh failed with exit status: 3; run it by hand to see why
+      |
+      = help: for example: `password = "${SALESFORCE_PASSWORD}"`
+    "#);
     insta::assert_snapshot!(
         refused(&with("https://test.salesforce.com", "http://test.salesforce.com"))
-            .render(false), @"");
+            .render(false), @r#"
+    error[config.insecure_url]: `salesforce.login_url` is plain http
+     --> reauth.toml:3:13
+      |
+    3 | login_url = "http://test.salesforce.com"
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected `https://`: secrets travel to this address, plain http is for loopback only
+      |
+      = help: for example: `login_url = "https://test.salesforce.com"`
+    "#);
     let environment = Environment::from([("REAUTH_RUN__REVOKE_VIA", "browser")]);
     let error = attempt(COMPLETE, &environment, &Overrides::default()).unwrap_err();
-    insta::assert_snapshot!(error.render(false), @"");
+    insta::assert_snapshot!(error.render(false), @r#"
+    error[config.wrong_value]: `run.revoke_via` cannot be used
+    --> environment variable REAUTH_RUN__REVOKE_VIA
+     = note: expected `"ui"` or `"api"`
+     = help: for example: `REAUTH_RUN__REVOKE_VIA=ui`
+    "#);
     let error = load(
         Source::File(Path::new("no-such-folder/reauth.toml")),
         &Environment::empty(),
@@ -387,7 +443,12 @@ fn rendered_mistakes() {
         &Redactor::new(),
     )
     .unwrap_err();
-    insta::assert_snapshot!(error.render(false), @"");
+    insta::assert_snapshot!(error.render(false), @r#"
+    error[config.unreadable]: configuration file no-such-folder/reauth.toml cannot be read
+     |
+     = note: No such file or directory (os error 2)
+     = help: write one with `reauth init`, or name another with `--config`
+    "#);
 }
 
 #[test]
@@ -435,6 +496,10 @@ fn what_another_source_replaces_is_not_looked_up() {
 
     let text = with("token = \"element-token-value\"", "token = \"${NOT_SET}\"");
     let overrides = Overrides { provision: true, ..Overrides::default() };
+    assert!(attempt(&text, &Environment::empty(), &overrides).is_ok());
+
+    let text = with("id = 123456", "id = \"${NOT_SET}\"");
+    let overrides = Overrides { instance: Some(5), ..Overrides::default() };
     assert!(attempt(&text, &Environment::empty(), &overrides).is_ok());
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::secrets::Redactor;
 
-use super::keys::KEYS;
+use super::keys::{Holds, KEYS, Key};
 use super::mistake::Spot;
 
 /// Stands in for a value.
@@ -50,30 +50,40 @@ pub(super) fn show(text: &str, spot: &Spot, redactor: &Redactor) -> SourceLine {
     }
 }
 
-/// Without a parsed document nobody knows what is key and what is value. A line is shown in full
-/// only if it begins with a key that never holds a secret, and if no text spans several lines.
+/// Without a parsed document nobody knows what is key and what is value, or where a text ends: a
+/// lost line feed puts a password on its neighbour's line. So a value is shown only if its key
+/// takes no free text, if it is one bare word, and if no text spans several lines.
 fn syntax(text: &str, range: &Range<usize>) -> SourceLine {
     let at = floor(text, range.start);
     let start = text[..at].rfind('\n').map_or(0, |feed| feed + 1);
     let line = first_line(text, &(start..text.len()));
     let number = line_number(text, at);
-    let many_lines = text.contains("\"\"\"") || text.contains("'''");
-    let name = line.split('=').next().unwrap_or_default().trim();
-    let mut known = KEYS.iter().filter(|key| key.name() == name || key.path == name).peekable();
-    let is_known = known.peek().is_some();
-    if is_known && !many_lines && line.contains('=') {
-        let may_hold_secret =
-            known.any(|key| key.is_secret() || (key.holds.is_url() && line.contains(['@', '?'])));
-        if !may_hold_secret && !line.contains(['#', '{']) {
-            let from = (at - start).min(line.len());
-            let to = floor(line, range.end.saturating_sub(start)).max(from);
-            return SourceLine { number, text: line.to_owned(), span: from..to };
-        }
-        let text = format!("{name} = {HIDDEN}");
-        let span = text.len() - HIDDEN.len()..text.len();
-        return SourceLine { number, text, span };
+    let hidden = |before: &str| {
+        let text = format!("{before}{HIDDEN}");
+        SourceLine { number, span: before.len()..text.len(), text }
+    };
+    let Some((name, value)) = line.split_once('=') else {
+        return hidden("");
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let is_named = |key: &&Key| key.name() == name || key.path == name;
+    let spans_lines = text.contains("\"\"\"") || text.contains("'''");
+    if spans_lines || !KEYS.iter().any(|key| is_named(&key)) {
+        return hidden("");
     }
-    SourceLine { number, text: HIDDEN.to_owned(), span: 0..HIDDEN.len() }
+    let is_bare = value
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || "._+-".contains(character));
+    if !is_bare || KEYS.iter().filter(is_named).any(|key| takes_free_text(key.holds)) {
+        return hidden(&format!("{name} = "));
+    }
+    let from = (at - start).min(line.len());
+    let to = floor(line, range.end.saturating_sub(start)).max(from);
+    SourceLine { number, text: line.to_owned(), span: from..to }
+}
+
+fn takes_free_text(holds: Holds) -> bool {
+    !matches!(holds, Holds::Id | Holds::Flag | Holds::Pause | Holds::Limit | Holds::Choice(..))
 }
 
 /// What stands before a key on its line, as far as it may be shown: the sections of a dotted key.
@@ -136,7 +146,9 @@ mod tests {
     #[test]
     fn syntax_errors_show_only_harmless_lines() {
         for (text, at, shown) in [
-            ("[run]\nout = runs", 12, "out = runs"),
+            ("[run]\ntimeout = 60s", 16, "timeout = 60s"),
+            ("[run]\nout = runs", 12, "out = «hidden»"),
+            ("id = 7password = \"hunter2\"", 6, "id = «hidden»"),
             ("password = hunter2", 11, "password = «hidden»"),
             ("hunter2\n", 0, "«hidden»"),
             ("x = '''\nout = hunter2'''\n!", 25, "«hidden»"),

@@ -5,6 +5,7 @@
 //! `report`, `journal`, `secrets`, `config` and `failure` are leaves that anybody may use. The
 //! `simulator` is reached from `cli` and tests only, and shares nothing with the clients it tests.
 
+pub mod browser;
 pub mod cloud_elements;
 pub mod config;
 pub mod failure;

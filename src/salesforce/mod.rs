@@ -1,1 +1,2 @@
-//! Under construction.
+//! Salesforce.
+pub mod pages;

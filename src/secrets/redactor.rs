@@ -264,7 +264,8 @@ mod tests {
         fn a_text_without_secrets_is_left_alone(text in "[a-m ]{0,200}") {
             let redactor = Redactor::new();
             redactor.learn("s", "zzzzzzzzzzzz");
-            prop_assert_eq!(redactor.redact(&text), text);
+            let redacted = redactor.redact(&text).into_owned();
+            prop_assert_eq!(redacted, text);
         }
     }
 }

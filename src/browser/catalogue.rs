@@ -1,0 +1,197 @@
+//! The locator catalogue: pages, how they are recognised, and their elements with candidates in
+//! order of preference. It is data, because Salesforce changes pages without notice.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::BrowserError;
+
+const EMBEDDED: &str = include_str!("../../webdriver/locators.toml");
+
+/// A catalogue that was read and checked.
+#[derive(Debug)]
+pub struct Catalogue {
+    pages: Vec<Page>,
+    lists: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    texts: BTreeMap<String, Vec<String>>,
+    page: Vec<Page>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    name: String,
+    /// Where the knowledge comes from, for people.
+    #[allow(dead_code)]
+    source: String,
+    #[allow(dead_code)]
+    date: String,
+    /// May turn up whatever is waited for.
+    #[serde(default)]
+    interrupts: bool,
+    /// Regular expressions (of the browser) of which one must match the document's URL.
+    #[serde(default)]
+    url: Vec<String>,
+    /// Every entry must be found; an entry is found when one of its candidates is.
+    #[serde(default)]
+    signature: Vec<Vec<Candidate>>,
+    /// Must not be found.
+    #[serde(default)]
+    absent: Vec<Candidate>,
+    /// The frame that may hold the page.
+    #[serde(default)]
+    frame: Vec<Candidate>,
+    #[serde(default)]
+    elements: BTreeMap<String, Vec<Candidate>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Candidate {
+    css: String,
+    /// What a reader sees on it is exactly one of these; `@name` stands for a list in `[texts]`.
+    #[serde(default)]
+    text: Vec<String>,
+    /// What a reader sees on it contains one of these.
+    #[serde(default)]
+    contains: Vec<String>,
+    /// It need not be visible.
+    #[serde(default)]
+    hidden: bool,
+}
+
+impl Catalogue {
+    /// The embedded catalogue, or the one in `file`.
+    ///
+    /// # Errors
+    /// [`BrowserError::Catalogue`] with the place of the mistake.
+    pub fn load(file: Option<&Path>) -> Result<Self, BrowserError> {
+        match file {
+            None => Self::parse("embedded", EMBEDDED),
+            Some(path) => {
+                let name = path.display().to_string();
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    BrowserError::Catalogue { name: name.clone(), reason: error.to_string() }
+                })?;
+                Self::parse(&name, &text)
+            }
+        }
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, BrowserError> {
+        let broken = |reason: String| BrowserError::Catalogue { name: name.to_owned(), reason };
+        let mut file: File = toml::from_str(text).map_err(|error| broken(error.to_string()))?;
+        for page in &mut file.page {
+            let candidates = page
+                .signature
+                .iter_mut()
+                .flatten()
+                .chain(&mut page.absent)
+                .chain(&mut page.frame)
+                .chain(page.elements.values_mut().flatten());
+            for candidate in candidates {
+                for list in [&mut candidate.text, &mut candidate.contains] {
+                    *list = resolve(list, &file.texts).map_err(|unknown| {
+                        broken(format!("page {}: there is no list {unknown} in [texts]", page.name))
+                    })?;
+                }
+            }
+            if page.url.is_empty() && page.signature.is_empty() {
+                return Err(broken(format!("page {} has neither url nor signature", page.name)));
+            }
+        }
+        Ok(Self { pages: file.page, lists: file.texts })
+    }
+
+    /// A list of texts, e.g. the headers that a column may have in different languages.
+    pub fn texts(&self, name: &str) -> &[String] {
+        self.lists.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The pages wanted and all interruptions, as the recogniser takes them.
+    pub(super) fn describe(&self, wanted: &[&str]) -> Value {
+        let is_asked_for = |page: &&Page| page.interrupts || wanted.contains(&page.name.as_str());
+        self.pages
+            .iter()
+            .filter(is_asked_for)
+            .map(|page| {
+                json!({
+                    "name": page.name,
+                    "url": page.url,
+                    "signature": page.signature.iter().map(|any| describe(any)).collect::<Vec<_>>(),
+                    "absent": describe(&page.absent),
+                    "frame": describe(&page.frame),
+                    "elements": page.elements.iter()
+                        .map(|(name, candidates)| (name.clone(), describe(candidates)))
+                        .collect::<serde_json::Map<_, _>>(),
+                })
+            })
+            .collect()
+    }
+}
+
+fn resolve(list: &[String], texts: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
+    let mut resolved = Vec::new();
+    for text in list {
+        match text.strip_prefix('@') {
+            Some(name) => resolved.extend(texts.get(name).ok_or(text.clone())?.iter().cloned()),
+            None => resolved.push(text.clone()),
+        }
+    }
+    Ok(resolved)
+}
+
+fn describe(candidates: &[Candidate]) -> Value {
+    candidates
+        .iter()
+        .map(|candidate| {
+            let mut description = json!({"css": candidate.css, "hidden": candidate.hidden});
+            // An empty list matches nothing for the script, so it is left out.
+            if !candidate.text.is_empty() {
+                description["text"] = json!(candidate.text);
+            }
+            if !candidate.contains.is_empty() {
+                description["contains"] = json!(candidate.contains);
+            }
+            description
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_catalogue_is_sound() {
+        let catalogue = Catalogue::load(None).unwrap();
+        let described = catalogue.describe(&["login"]);
+        let names: Vec<_> = described
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|page| page["name"].as_str().unwrap())
+            .collect();
+        assert!(names.contains(&"login"));
+        assert!(!names.contains(&"approval"), "only what was asked for: {names:?}");
+    }
+
+    #[test]
+    fn mistakes_name_the_page() {
+        let error = Catalogue::parse(
+            "mine.toml",
+            "[[page]]\nname = 'x'\nsource = ''\ndate = ''\nsignature = [[{css='a', text=['@none']}]]\n",
+        )
+        .unwrap_err();
+        assert!(error.to_string().contains("page x: there is no list @none"), "{error}");
+    }
+}

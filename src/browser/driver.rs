@@ -1,0 +1,143 @@
+//! The driver process, started and ended by the guard.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::timeout;
+use url::Url;
+
+use super::guard::{self, Report};
+use super::{BrowserError, Installation};
+
+const START_LIMIT: Duration = Duration::from_secs(30);
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// What of our environment driver and browser may see: no secret of ours is among it.
+const PASSED_ON: &[&str] = &[
+    "PATH",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "XAUTHORITY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "TMPDIR",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "RUNNER_TRACKING_ID",
+];
+
+/// A running driver. Dropping it, or the death of this process, ends driver and browser.
+pub struct Driver {
+    url: Url,
+    guard: Option<(Child, ChildStdin)>,
+    installation: Option<Installation>,
+}
+
+impl Driver {
+    /// Starts the driver on a free port. `callback_host` is kept from any proxy in the
+    /// environment, which would otherwise be sent the code.
+    ///
+    /// # Errors
+    /// [`BrowserError::DriverStart`].
+    pub async fn start(
+        installation: Installation,
+        callback_host: &str,
+    ) -> Result<Self, BrowserError> {
+        let failed = |reason: String| BrowserError::DriverStart(reason);
+        let mut command = Command::new(own_binary().map_err(|error| failed(error.to_string()))?);
+        command
+            .arg(guard::ARGUMENT)
+            .arg(&installation.driver)
+            .env_clear()
+            .envs(PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let exempt = proxy_exemptions(callback_host);
+        command.env("no_proxy", &exempt).env("NO_PROXY", &exempt);
+        if std::env::var_os("XAUTHORITY").is_none()
+            && let Some(home) = std::env::var_os("HOME")
+        {
+            // The browser's HOME is a folder of its own, so the default would not be found.
+            command.env("XAUTHORITY", std::path::Path::new(&home).join(".Xauthority"));
+        }
+        let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+        let (Some(stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed("the guard has no pipes".into()));
+        };
+        let report = timeout(START_LIMIT, guard::read_report(&mut stdout))
+            .await
+            .map_err(|_| failed(format!("no port within {} s", START_LIMIT.as_secs())))?
+            .map_err(|error| failed(error.to_string()))?;
+        match report {
+            Report::Ready { port, folder, driver_pid } => {
+                tracing::debug!(port, driver_pid, folder = %folder.display(), "driver is ready");
+                let url = Url::parse(&format!("http://127.0.0.1:{port}/"))
+                    .map_err(|error| failed(error.to_string()))?;
+                Ok(Self { url, guard: Some((child, stdin)), installation: Some(installation) })
+            }
+            Report::Failed { reason } => Err(failed(reason)),
+        }
+    }
+
+    /// A driver or Grid that somebody else runs.
+    pub fn remote(url: Url) -> Self {
+        Self { url, guard: None, installation: None }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What was started; none for a remote driver.
+    pub fn installation(&self) -> Option<&Installation> {
+        self.installation.as_ref()
+    }
+
+    /// Ends driver and browser, and waits until nothing of them is left.
+    ///
+    /// # Errors
+    /// [`BrowserError::Hung`] where the guard needs longer than 10 s; it goes on by itself.
+    pub async fn stop(mut self) -> Result<(), BrowserError> {
+        let Some((mut child, stdin)) = self.guard.take() else { return Ok(()) };
+        drop(stdin);
+        match timeout(STOP_LIMIT, child.wait()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                Err(BrowserError::Lost { command: "stop the driver", message: error.to_string() })
+            }
+            Err(_) => Err(BrowserError::Hung { command: "stop the driver", limit: STOP_LIMIT }),
+        }
+    }
+}
+
+/// On Linux the running program itself, even if the file was replaced meanwhile.
+fn own_binary() -> std::io::Result<std::path::PathBuf> {
+    if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
+}
+
+fn proxy_exemptions(callback_host: &str) -> String {
+    let own = ["localhost", "127.0.0.1", "::1", callback_host].map(str::to_owned);
+    ["no_proxy", "NO_PROXY"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .filter(|value| !value.is_empty())
+        .chain(own)
+        .collect::<Vec<_>>()
+        .join(",")
+}

@@ -1,0 +1,264 @@
+//! The guard: our own binary, executed again, as the driver's parent.
+//!
+//! Whatever ends us (an error, a signal, `kill -9`), the pipe on the guard's standard input closes,
+//! and the guard ends the driver's process group, reaps what is left and removes the temporary
+//! folder in which driver and browser kept everything. It has a session of its own and catches the
+//! signals that a terminal or a CI runner sends, so it outlives us by exactly that work.
+
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
+
+use rustix::process::{Pid, Signal, WaitOptions};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+/// The hidden first argument that makes our binary a guard.
+pub const ARGUMENT: &str = "__guard";
+
+/// Full Chromium ends at once when `TMPDIR` is longer (its `SingletonSocket` no longer fits).
+const LONGEST_TMPDIR: usize = 62;
+/// What `tempfile` adds: `/reauth-` and six characters.
+const FOLDER_NAME_LENGTH: usize = 14;
+
+/// The one line that the guard prints.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// The driver listens.
+    Ready {
+        /// On this port of the loopback interface.
+        port: u16,
+        /// Process id of the driver, which leads its process group.
+        driver_pid: i32,
+        /// Where driver and browser keep everything.
+        folder: PathBuf,
+    },
+    /// The driver did not come up.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Runs as the guard: `reauth __guard DRIVER`. Ends when standard input is closed.
+pub fn main(arguments: &[String]) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no runtime for the guard: {error}")),
+    };
+    let Some(driver) = arguments.first() else {
+        return fail("the guard was not told which driver to start");
+    };
+    match runtime.block_on(guard(Path::new(driver))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn fail(reason: &str) -> ExitCode {
+    // If nobody reads any more there is nobody to tell.
+    drop(print(&Report::Failed { reason: reason.to_owned() }));
+    ExitCode::FAILURE
+}
+
+fn print(report: &Report) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer(&mut stdout, report)?;
+    stdout.write_all(b"\n")?;
+    stdout.flush()
+}
+
+async fn guard(driver: &Path) -> io::Result<()> {
+    // Not fatal where it fails: then we are a session leader already.
+    if let Err(error) = rustix::process::setsid() {
+        tracing::debug!(%error, "no session of its own for the guard");
+    }
+    #[cfg(target_os = "linux")]
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    // A signal with a handler no longer ends the process, and `exec` gives the driver the default
+    // action back: ignoring for us, not for it.
+    let _caught = [
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+        signal(SignalKind::quit())?,
+        signal(SignalKind::pipe())?,
+    ];
+    let folder = temporary_folder()?;
+    let outcome = serve(driver, folder.path()).await;
+    end_all(outcome.as_ref().ok().copied());
+    folder.close()?;
+    outcome.map(drop)
+}
+
+/// Starts the driver and waits for the end of standard input, or of the driver. Answers the
+/// driver's process group.
+async fn serve(driver: &Path, folder: &Path) -> io::Result<Pid> {
+    let mut child = Command::new(driver)
+        .args(["--port=0", "--log-level=OFF"])
+        .env("TMPDIR", folder)
+        .env("HOME", folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", driver.display())))?;
+    let group = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .and_then(Pid::from_raw)
+        .ok_or_else(|| io::Error::other("the driver ended at once"))?;
+    tokio::select! {
+        served = until_driver_ends(&mut child, group, folder) => served.map(|()| group),
+        () = end_of_input() => Ok(group),
+    }
+}
+
+async fn until_driver_ends(child: &mut Child, group: Pid, folder: &Path) -> io::Result<()> {
+    let (sender, mut lines) = mpsc::channel(16);
+    for stream in [
+        child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn AsyncRead + Send + Unpin>),
+        child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn AsyncRead + Send + Unpin>),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        tokio::spawn(forward_lines(stream, sender.clone()));
+    }
+    drop(sender);
+    let mut said = Vec::new();
+    let mut is_ready = false;
+    // Read on after the driver is ready: a full pipe would block it.
+    while let Some(line) = lines.recv().await {
+        if is_ready {
+            continue;
+        }
+        if let Some(port) = port_in(&line) {
+            print(&Report::Ready {
+                port,
+                driver_pid: group.as_raw_nonzero().get(),
+                folder: folder.to_owned(),
+            })?;
+            is_ready = true;
+        } else {
+            said.push(line);
+        }
+    }
+    let status = child.wait().await?;
+    if is_ready {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("it ended with {status}: {}", said.join(" "))))
+}
+
+async fn forward_lines(stream: Box<dyn AsyncRead + Send + Unpin>, sender: mpsc::Sender<String>) {
+    let mut lines = BufReader::new(stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if sender.send(line).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// `ChromeDriver was started successfully on port 40123.` → 40123.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once("started successfully on port ")?;
+    rest.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()
+}
+
+/// Ends when our parent closes the pipe or dies. Standard input is read on a thread of its own:
+/// the runtime would wait for a blocked read at its end.
+async fn end_of_input() {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut sink = [0; 64];
+        while matches!(io::Read::read(&mut io::stdin(), &mut sink), Ok(read) if read > 0) {}
+        // The receiver is gone when the driver ended first.
+        let _ = sender.send(());
+    });
+    // A dropped sender means that the thread ended: the same news.
+    drop(receiver.await);
+}
+
+/// Ends the driver's process group and every process that has become our child, and reaps them.
+fn end_all(group: Option<Pid>) {
+    if let Some(group) = group {
+        // The group may be gone already: then there is nothing to end.
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+    loop {
+        for child in children() {
+            // It may have ended by itself since it was listed.
+            let _ = rustix::process::kill_process(child, Signal::KILL);
+        }
+        // Blocks until one of them has ended; an error says that there are none left.
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Our children, orphans of the driver's that we inherited as subreaper included.
+#[cfg(target_os = "linux")]
+fn children() -> Vec<Pid> {
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
+    tasks
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse().ok().and_then(Pid::from_raw))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn children() -> Vec<Pid> {
+    Vec::new()
+}
+
+/// A 0700 folder with a short path directly under the system's temporary folder.
+fn temporary_folder() -> io::Result<tempfile::TempDir> {
+    let system = std::env::temp_dir();
+    let root = if system.as_os_str().len() + FOLDER_NAME_LENGTH > LONGEST_TMPDIR {
+        PathBuf::from("/tmp")
+    } else {
+        system
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("reauth-").permissions(std::fs::Permissions::from_mode(0o700));
+    builder.tempdir_in(root)
+}
+
+/// Reads the guard's one line.
+///
+/// # Errors
+/// The guard ended without it, or said something else.
+pub async fn read_report(stdout: &mut (impl AsyncRead + Unpin)) -> io::Result<Report> {
+    let mut line = String::new();
+    BufReader::new(stdout.take(64 * 1024)).read_line(&mut line).await?;
+    if line.is_empty() {
+        return Err(io::Error::other("the guard ended before the driver was ready"));
+    }
+    serde_json::from_str(&line).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_is_read_from_the_drivers_greeting() {
+        assert_eq!(port_in("ChromeDriver was started successfully on port 40123."), Some(40123));
+        assert_eq!(port_in("Starting ChromeDriver 156 on port 0"), None);
+        assert_eq!(port_in("started successfully on port none"), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! A real browser, driven over WebDriver: processes that leave nothing behind, commands that
+//! cannot hang, pages recognised by a catalogue that is data.
+//!
+//! Knows nothing of Salesforce: what a page means and what to do on it is said by its users.
+
+mod capabilities;
+mod catalogue;
+mod command;
+mod driver;
+mod error;
+mod evidence;
+mod find;
+pub mod guard;
+mod recogniser;
+mod session;
+mod table;
+
+pub use catalogue::Catalogue;
+pub use driver::Driver;
+pub use error::BrowserError;
+pub use evidence::PageRecord;
+pub use find::Installation;
+pub use recogniser::{Found, Look, Seen, Spend};
+pub use session::Session;
+pub use table::{Cell, Row, Table};

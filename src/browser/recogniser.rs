@@ -1,0 +1,232 @@
+//! Which known page is shown. Waits for events in the page, never for time to pass.
+
+use std::collections::BTreeMap;
+
+use fantoccini::elements::Element;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
+
+use super::session::SLICE;
+use super::{BrowserError, Session};
+
+const SCRIPT: &str = include_str!("recogniser.js");
+
+/// A page that was recognised.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its name in the catalogue.
+    pub page: String,
+    /// Its document's URL; a frame's own, where the page is in a frame.
+    pub url: Url,
+    /// Its document's origin, as the browser computes it.
+    pub origin: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it is shown in a frame, which commands now go to.
+    pub in_frame: bool,
+    /// Its elements that are there, by name.
+    pub elements: BTreeMap<String, Found>,
+    /// Elements, `page.element`, that only a fallback found.
+    pub drift: Vec<String>,
+}
+
+/// An element that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The element.
+    pub element: Element,
+    /// What it says to a reader.
+    pub text: String,
+}
+
+impl Seen {
+    /// An element by name.
+    pub fn element(&self, name: &str) -> Option<&Element> {
+        self.elements.get(name).map(|found| &found.element)
+    }
+
+    /// What an element says, by name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.elements.get(name).map(|found| found.text.as_str())
+    }
+}
+
+/// What a look at the browser found.
+#[derive(Debug)]
+pub enum Look {
+    /// A known page.
+    Page(Seen),
+    /// The browser tried to go to the callback: the URL, with the code or the error in it.
+    Callback(Url),
+    /// A dialog is open, with this text: nothing else can be asked before it is answered.
+    Dialog(String),
+    /// Nothing known before the deadline.
+    Nothing {
+        /// URL of the top-level document.
+        url: Url,
+        /// Its title.
+        title: String,
+    },
+}
+
+/// How a page that was acted on is kept from being recognised again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spend {
+    /// Until there is another document.
+    Document,
+    /// Until the document's text is another.
+    Content,
+}
+
+impl Session {
+    /// Waits until one of the pages named, or any interruption of the catalogue, is shown.
+    ///
+    /// # Errors
+    /// A [`BrowserError`] other than that the page went away.
+    pub async fn look(&self, wanted: &[&str], deadline: Instant) -> Result<Look, BrowserError> {
+        let pages = self.catalogue.describe(wanted);
+        let mut title = String::new();
+        loop {
+            match self.look_once(&pages, &mut title, deadline).await {
+                Ok(Some(look)) => return Ok(look),
+                Ok(None) => {}
+                Err(BrowserError::Driver { error, .. }) if error == "unexpected alert open" => {
+                    if let Some(text) = self.dialog().await? {
+                        return Ok(Look::Dialog(text));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// One round: the top-level document, then the frame that may hold a page, then the address.
+    async fn look_once(
+        &self,
+        pages: &Value,
+        title: &mut String,
+        deadline: Instant,
+    ) -> Result<Option<Look>, BrowserError> {
+        self.leave_frames().await?;
+        let answer = match self.ask(pages, false, deadline).await? {
+            Some(answer) if answer["tag"] == "frame" => {
+                self.look_into_frame(&answer, pages, deadline).await?
+            }
+            other => other,
+        };
+        // The answer to a page is worth more than where the browser was a moment later.
+        if let Some(answer) = &answer
+            && answer["tag"] == "page"
+        {
+            return self.seen(answer).map(|seen| Some(Look::Page(seen)));
+        }
+        let url = self.current_url().await?;
+        if self.is_callback(&url) {
+            return Ok(Some(Look::Callback(url)));
+        }
+        if let Some(answer) = answer {
+            answer["title"].as_str().unwrap_or_default().clone_into(title);
+        }
+        Ok((Instant::now() >= deadline).then(|| Look::Nothing { url, title: title.clone() }))
+    }
+
+    /// One question to the document that commands go to; `None`: it went away.
+    async fn ask(
+        &self,
+        pages: &Value,
+        in_frame: bool,
+        deadline: Instant,
+    ) -> Result<Option<Value>, BrowserError> {
+        let left = deadline.saturating_duration_since(Instant::now()).min(SLICE);
+        let limit = u64::try_from(left.as_millis()).unwrap_or(0).max(1);
+        let arguments = vec![pages.clone(), json!(in_frame), json!(limit)];
+        match self.waiting_script("recognise", SCRIPT, arguments).await {
+            Ok(answer) if answer["tag"].is_string() => Ok(Some(answer)),
+            // A dialog ended the script; whoever waits for one asks for it.
+            Ok(Value::Null) => Ok(None),
+            Ok(answer) => Err(BrowserError::Script {
+                script: "recognise",
+                answer: self.redactor.redact(&answer.to_string()).into_owned(),
+            }),
+            Err(error) if error.is_page_gone() => Ok(None),
+            // The browser's own error page has no body to look at.
+            Err(BrowserError::Driver { error, .. }) if error == "javascript error" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn look_into_frame(
+        &self,
+        answer: &Value,
+        pages: &Value,
+        deadline: Instant,
+    ) -> Result<Option<Value>, BrowserError> {
+        let Some(frame) = self.element(&answer["frame"]["element"]) else {
+            return Ok(None);
+        };
+        match self.enter_frame(frame).await {
+            Ok(()) => self.ask(pages, true, deadline).await,
+            Err(error) if error.is_page_gone() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn seen(&self, answer: &Value) -> Result<Seen, BrowserError> {
+        let broken = || BrowserError::Script {
+            script: "recognise",
+            answer: self.redactor.redact(&answer.to_string()).into_owned(),
+        };
+        let page = answer["page"].as_str().ok_or_else(broken)?.to_owned();
+        let url = answer["url"].as_str().and_then(|url| Url::parse(url).ok()).ok_or_else(broken)?;
+        let mut elements = BTreeMap::new();
+        let mut drift = Vec::new();
+        for (name, found) in answer["elements"].as_object().into_iter().flatten() {
+            let element = self.element(&found["element"]).ok_or_else(broken)?;
+            if found["candidate"].as_u64().is_some_and(|candidate| candidate > 0) {
+                drift.push(format!("{page}.{name}"));
+            }
+            let text = found["text"].as_str().unwrap_or_default().to_owned();
+            elements.insert(name.clone(), Found { element, text });
+        }
+        let in_frame = self.in_frame.load(std::sync::atomic::Ordering::Relaxed);
+        tracing::debug!(page, in_frame, "recognised");
+        Ok(Seen {
+            page,
+            origin: answer["origin"].as_str().unwrap_or_default().to_owned(),
+            title: answer["title"].as_str().unwrap_or_default().to_owned(),
+            url,
+            in_frame,
+            elements,
+            drift,
+        })
+    }
+
+    fn is_callback(&self, url: &Url) -> bool {
+        url.origin() == self.callback.origin() && url.path() == self.callback.path()
+    }
+
+    /// Says that the page was acted on.
+    ///
+    /// # Errors
+    /// A [`BrowserError`] other than that the page went away.
+    pub async fn spend(&self, page: &str, how: Spend) -> Result<(), BrowserError> {
+        const SCRIPT: &str = r"
+            const key = Symbol.for('reauth.spent');
+            const text = location.href + '\n' + (document.body ? document.body.innerText : '');
+            let hash = 0;
+            for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
+            document[key] = Object.assign(document[key] || {}, { [arguments[0]]: arguments[1] || hash });
+            return true;";
+        let arguments = vec![json!(page), json!(how == Spend::Document)];
+        match self.script("mark the page", SCRIPT, arguments).await {
+            Err(error) if !error.is_page_gone() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing in the document that is shown is recognised any more.
+    pub(super) async fn spend_document(&self) -> Result<(), BrowserError> {
+        self.spend("*", Spend::Document).await
+    }
+}

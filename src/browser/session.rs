@@ -1,0 +1,304 @@
+//! One browser session. Every command has a time limit; a command that does not keep it loses the
+//! session, because the client finishes an abandoned command before it begins another.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tokio::time::timeout;
+use url::Url;
+
+use super::command::{RawCommand, explain};
+use super::{BrowserError, Catalogue, Driver, capabilities};
+use crate::config;
+use crate::secrets::{Redactor, Secret};
+
+/// A new browser on a loaded machine may take long; a command in a running one may not.
+const NEW_SESSION_LIMIT: Duration = Duration::from_secs(60);
+const COMMAND_LIMIT: Duration = Duration::from_secs(20);
+/// A script that waits answers after this time at the latest, so that the session stays usable.
+pub(super) const SLICE: Duration = Duration::from_secs(2);
+/// The driver's own limit for scripts lies above it: reaching it means that the page went away.
+const SCRIPT_TIMEOUT: Duration = Duration::from_millis(2_500);
+
+/// The key of an element reference (W3C WebDriver, "web element identifier").
+const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser window under our control.
+pub struct Session {
+    client: Client,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) redactor: Redactor,
+    pub(super) callback: Url,
+    pub(super) slow_motion: Duration,
+    is_lost: AtomicBool,
+    /// Whether commands go to a frame at present.
+    pub(super) in_frame: AtomicBool,
+}
+
+impl Session {
+    /// Opens a window. `callback` is the URL whose host the browser must never reach.
+    ///
+    /// # Errors
+    /// [`BrowserError::SessionNotCreated`].
+    pub async fn open(
+        driver: &Driver,
+        config: &config::Browser,
+        callback: Url,
+        catalogue: Arc<Catalogue>,
+        redactor: Redactor,
+    ) -> Result<Self, BrowserError> {
+        let callback_host = callback.host_str().unwrap_or_default();
+        let capabilities = capabilities::chrome(config, driver.installation(), callback_host)?;
+        let client = timeout(NEW_SESSION_LIMIT, connect(driver.url(), capabilities))
+            .await
+            .map_err(|_| BrowserError::Hung { command: "new session", limit: NEW_SESSION_LIMIT })?
+            .map_err(|reason| {
+                BrowserError::SessionNotCreated(redactor.redact(&reason).into_owned())
+            })?;
+        let session = Self {
+            client,
+            catalogue,
+            redactor,
+            callback,
+            slow_motion: config.slow_mo,
+            is_lost: AtomicBool::new(false),
+            in_frame: AtomicBool::new(false),
+        };
+        let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
+        session
+            .command("set timeouts", session.client.issue_cmd(RawCommand::timeouts(script_timeout)))
+            .await?;
+        Ok(session)
+    }
+
+    /// Runs a command with a time limit.
+    pub(super) async fn command<T>(
+        &self,
+        name: &'static str,
+        future: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, BrowserError> {
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Err(BrowserError::Lost {
+                command: name,
+                message: "an earlier command did not end, the session is lost".into(),
+            });
+        }
+        match timeout(COMMAND_LIMIT, future).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                let error = self.redacted(explain(name, error));
+                tracing::trace!(command = name, %error, "driver");
+                Err(error)
+            }
+            Err(_) => {
+                self.is_lost.store(true, Ordering::Relaxed);
+                Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT })
+            }
+        }
+    }
+
+    fn redacted(&self, error: BrowserError) -> BrowserError {
+        match error {
+            BrowserError::Driver { command, error, message } => BrowserError::Driver {
+                command,
+                error,
+                message: self.redactor.redact(&message).into_owned(),
+            },
+            other => other,
+        }
+    }
+
+    /// A list of texts of the catalogue, e.g. what a column's header may say.
+    pub fn texts(&self, name: &str) -> &[String] {
+        self.catalogue.texts(name)
+    }
+
+    /// Whether a command hung: nothing more can be asked of this session.
+    pub fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Opens a URL in the top-level document; returns when the navigation has begun. What was
+    /// shown before is no longer recognised.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`]; a host that does not resolve is none: the callback's does not.
+    pub async fn goto(&self, url: &str) -> Result<(), BrowserError> {
+        self.leave_frames().await?;
+        self.spend_document().await?;
+        match self.command("navigate to", self.client.goto(url)).await {
+            Err(BrowserError::Driver { message, .. })
+                if message.contains("net::ERR_NAME_NOT_RESOLVED") =>
+            {
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// The URL of the top-level document, also of one that could not be loaded.
+    pub async fn current_url(&self) -> Result<Url, BrowserError> {
+        self.command("get current url", self.client.current_url()).await
+    }
+
+    /// Back to the top-level document.
+    pub async fn leave_frames(&self) -> Result<(), BrowserError> {
+        if self.in_frame.swap(false, Ordering::Relaxed) {
+            self.command("switch to top", self.client.issue_cmd(RawCommand::leave_frames()))
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn enter_frame(&self, frame: Element) -> Result<(), BrowserError> {
+        self.command("switch to frame", frame.enter_frame()).await?;
+        self.in_frame.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) async fn script(
+        &self,
+        name: &'static str,
+        source: &str,
+        arguments: Vec<Value>,
+    ) -> Result<Value, BrowserError> {
+        self.command(name, self.client.execute(source, arguments)).await
+    }
+
+    pub(super) async fn waiting_script(
+        &self,
+        name: &'static str,
+        source: &str,
+        arguments: Vec<Value>,
+    ) -> Result<Value, BrowserError> {
+        self.command(name, self.client.execute_async(source, arguments)).await
+    }
+
+    /// The element that a script answered with.
+    pub(super) fn element(&self, value: &Value) -> Option<Element> {
+        let id = value.get(ELEMENT_KEY)?.as_str()?;
+        Some(Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned())))
+    }
+
+    /// Replaces what a field holds.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`]; a stale element means that the page went away.
+    pub async fn type_into(&self, field: &Element, text: &str) -> Result<(), BrowserError> {
+        self.slow_down().await;
+        self.command("clear", field.clear()).await?;
+        self.command("send keys", field.send_keys(text)).await
+    }
+
+    /// Types a secret. The caller has made sure that the page's origin may be given it.
+    ///
+    /// # Errors
+    /// As [`Session::type_into`].
+    pub async fn type_secret(&self, field: &Element, secret: &Secret) -> Result<(), BrowserError> {
+        self.type_into(field, secret.expose()).await
+    }
+
+    /// Clicks by a script that returns before the click happens: a native click that opens a
+    /// dialog inside a cross-site frame never returns (chromedriver 156).
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn click(&self, element: &Element) -> Result<(), BrowserError> {
+        self.slow_down().await;
+        let reference = json!({ELEMENT_KEY: element.element_id().to_string()});
+        self.script(
+            "click",
+            "const target = arguments[0]; setTimeout(() => target.click(), 0); return true;",
+            vec![reference],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The text of the dialog that is open, if one is.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn dialog(&self) -> Result<Option<String>, BrowserError> {
+        match self.command("get alert text", self.client.get_alert_text()).await {
+            Ok(text) => Ok(Some(text)),
+            Err(BrowserError::Driver { error, .. }) if error == "no such alert" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Answers the open dialog with its OK button.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn accept_dialog(&self) -> Result<(), BrowserError> {
+        self.slow_down().await;
+        self.command("accept alert", self.client.accept_alert()).await
+    }
+
+    /// The value of the cookie that would be sent to `url`, `HttpOnly` ones included, whatever is
+    /// shown at present.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn cookie(
+        &self,
+        url: &Url,
+        name: &str,
+        label: &'static str,
+    ) -> Result<Option<Secret>, BrowserError> {
+        let command = RawCommand::devtools("Network.getCookies", &json!({"urls": [url]}));
+        let answer = self.command("get cookies", self.client.issue_cmd(command)).await?;
+        let cookies = answer["cookies"].as_array().into_iter().flatten();
+        let value = cookies
+            .filter(|cookie| cookie["name"] == name)
+            .find_map(|cookie| cookie["value"].as_str())
+            .filter(|value| !value.is_empty());
+        Ok(value.map(|value| self.redactor.learn(label, value)))
+    }
+
+    /// A picture of what is shown, as PNG.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`]; an open dialog among them.
+    pub async fn screenshot(&self) -> Result<Vec<u8>, BrowserError> {
+        self.command("take screenshot", self.client.screenshot()).await
+    }
+
+    /// Closes the window.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`]; the driver's end closes it all the same.
+    pub async fn close(self) -> Result<(), BrowserError> {
+        let client = self.client.clone();
+        self.command("delete session", client.close()).await
+    }
+
+    /// For a person who watches: the one place where time passes on purpose.
+    async fn slow_down(&self) {
+        if !self.slow_motion.is_zero() {
+            tokio::time::sleep(self.slow_motion).await;
+        }
+    }
+}
+
+async fn connect(url: &Url, capabilities: Map<String, Value>) -> Result<Client, String> {
+    let capabilities = capabilities.into_iter().collect();
+    if url.scheme() == "https" {
+        let mut builder = ClientBuilder::rustls().map_err(|error| error.to_string())?;
+        builder.capabilities(capabilities);
+        return builder.connect(url.as_str()).await.map_err(|error| error.to_string());
+    }
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(Duration::from_secs(10)));
+    let mut builder = ClientBuilder::new(connector);
+    builder.capabilities(capabilities);
+    builder.connect(url.as_str()).await.map_err(|error| error.to_string())
+}

@@ -1,0 +1,41 @@
+//! The OAuth page: login if asked, approval if asked, and the URL of the callback, which the browser
+//! can never reach.
+
+use url::Url;
+
+use super::visitor::oauth_error;
+use super::{Arrival, PageError, Visitor};
+use crate::browser::Spend;
+use crate::secrets::Secret;
+
+/// Opens the OAuth URL and comes back with the callback's URL. `approved` is told when the approval
+/// page was shown.
+///
+/// # Errors
+/// [`PageError`]; `error=` on the callback becomes [`PageError::Oauth`].
+pub async fn authorize(
+    visitor: &mut Visitor<'_>,
+    oauth_url: &Secret,
+    mut approving: impl FnMut(),
+) -> Result<Url, PageError> {
+    let mut arrival = visitor.go(oauth_url.expose(), &["approval"]).await?;
+    let mut approvals = 0;
+    loop {
+        match arrival {
+            Arrival::Callback(url) if url.query_pairs().any(|(key, _)| key == "error") => {
+                return Err(oauth_error(url.query().unwrap_or_default()));
+            }
+            Arrival::Callback(url) => return Ok(url),
+            // A second approval page would be a page without progress.
+            Arrival::Page(seen) if approvals > 0 => {
+                return Err(PageError::InTheWay { page: seen.page, place: seen.url.path().into() });
+            }
+            Arrival::Page(seen) => {
+                approving();
+                approvals += 1;
+                visitor.press(&seen, "allow", Spend::Document).await?;
+                arrival = visitor.go_on(&["approval"]).await?;
+            }
+        }
+    }
+}

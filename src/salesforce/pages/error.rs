@@ -1,0 +1,188 @@
+//! What the pages of Salesforce may say instead of what was wanted of them.
+
+use std::time::Duration;
+
+use crate::browser::BrowserError;
+use crate::failure::Failure;
+
+/// An error that a page of Salesforce shows, or an unexpected page.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PageError {
+    /// The browser itself.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
+    /// The login page said no. Credentials are not sent again.
+    #[error("Salesforce refused the login of {username}: {said}")]
+    LoginRefused {
+        /// Who tried.
+        username: String,
+        /// The page's own words.
+        said: String,
+    },
+    /// The login page came back without saying why.
+    #[error(
+        "the login page of {host} came back after the credentials of {username} were sent, without saying why"
+    )]
+    LoginAgain {
+        /// Who tried.
+        username: String,
+        /// Where.
+        host: String,
+    },
+    /// A page asked for credentials on a host that is not ours to trust.
+    #[error(
+        "a login page was shown at {origin}, which is not a configured Salesforce host: no credentials were typed"
+    )]
+    UntrustedOrigin {
+        /// The page's origin.
+        origin: String,
+    },
+    /// A frame shows a login page: its cookies are third-party ones.
+    #[error("the Setup frame at {origin} shows a login page although this session is logged in")]
+    FrameLogin {
+        /// The frame's origin.
+        origin: String,
+    },
+    /// A page that cannot be passed without a person, or not by this version.
+    #[error("Salesforce shows its `{page}` page at {place}, which this version does not pass")]
+    InTheWay {
+        /// The page's name in the catalogue.
+        page: String,
+        /// Host and path.
+        place: String,
+    },
+    /// Setup is closed for the user who works there.
+    #[error(
+        "{username} may not open Connected Apps OAuth Usage: Salesforce says \"Insufficient Privileges\""
+    )]
+    SetupForbidden {
+        /// Who tried.
+        username: String,
+    },
+    /// Nothing known was shown in time.
+    #[error("expected {expected}, but within {} s no known page was shown; the browser is at {place} (title \"{title}\")", limit.as_secs())]
+    UnknownPage {
+        /// Pages that were waited for.
+        expected: String,
+        /// Host and path, without the query.
+        place: String,
+        /// Title of the document.
+        title: String,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// The page lacks what its catalogue entry promises.
+    #[error("the `{page}` page has no `{element}` that is known")]
+    NoElement {
+        /// The page's name.
+        page: String,
+        /// The element's name.
+        element: &'static str,
+    },
+    /// The app is not on the usage list.
+    #[error("\"{app}\" is not on the Connected Apps OAuth Usage page ({listed} apps are){near}")]
+    AppNotListed {
+        /// The app's name as configured.
+        app: String,
+        /// How many apps are listed.
+        listed: usize,
+        /// Similar names, as a clause, or nothing.
+        near: String,
+    },
+    /// Revoke was pressed and the row is still there.
+    #[error("the row of {user} is still on the usage page after Revoke was pressed")]
+    RevokeWithoutEffect {
+        /// The row's user, as written.
+        user: String,
+    },
+    /// The row vanished between reading and pressing.
+    #[error("the row of {user} was not found again on the usage page")]
+    RowGone {
+        /// The row's user, as written.
+        user: String,
+    },
+    /// Salesforce ended the authorisation with an error.
+    #[error("Salesforce does not authorise: {error}{}", description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
+    Oauth {
+        /// `error` (RFC 6749 section 4.1.2.1, or Salesforce's own).
+        error: String,
+        /// `error_description`.
+        description: Option<String>,
+    },
+}
+
+impl From<PageError> for Failure {
+    fn from(error: PageError) -> Self {
+        let message = error.to_string();
+        match error {
+            PageError::Browser(error) => error.into(),
+            PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
+                .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
+                .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
+            PageError::LoginAgain { .. } => Failure::scenario("salesforce.login_again", message)
+                .hint("log in by hand in a fresh browser profile and see what comes; run with --headed to watch"),
+            PageError::UntrustedOrigin { .. } => Failure::scenario("salesforce.untrusted_origin", message)
+                .hint("if the host is your org's, set `salesforce.my_domain` (or `login_url`) to it"),
+            PageError::FrameLogin { .. } => Failure::scenario("salesforce.frame_login", message)
+                .hint("the browser blocks third-party cookies: leave the preference profile.cookie_controls_mode at 0 (webdriver/capabilities/chrome.json) and look for a browser policy"),
+            PageError::InTheWay { page, .. } => {
+                let failure = Failure::scenario("salesforce.page_in_the_way", message);
+                match page.as_str() {
+                    "verification" => failure
+                        .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
+                    "passkey" => failure
+                        .hint("use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex"),
+                    "change-password" => {
+                        failure.hint("set a new password by hand; reauth never changes one")
+                    }
+                    "register-phone" => failure.hint("log in once by hand and decline"),
+                    "maintenance" => failure.hint("Salesforce is in maintenance: try again later"),
+                    _ => failure.hint("run with --headed and see what it asks for"),
+                }
+            }
+            PageError::SetupForbidden { .. } => Failure::scenario("salesforce.setup_forbidden", message)
+                .hint("give the user View Setup and Configuration and Manage Users, or name one who has them in [salesforce.admin]")
+                .hint("or revoke by API: --revoke-via api"),
+            PageError::UnknownPage { .. } => Failure::scenario("salesforce.unknown_page", message)
+                .hint("the page record in the run folder names every visible control: describe the page in a copy of webdriver/locators.toml and give it with --locators"),
+            PageError::NoElement { .. } => Failure::scenario("salesforce.locator_missing", message)
+                .hint("the page record in the run folder names every visible control: add a candidate in a copy of webdriver/locators.toml and give it with --locators"),
+            PageError::AppNotListed { .. } => Failure::scenario("salesforce.app_not_listed", message)
+                .hint("set `salesforce.connected_app` to the name as the page writes it")
+                .hint("an app whose tokens are all gone is not listed; an external client app never is"),
+            PageError::RevokeWithoutEffect { .. } => {
+                Failure::scenario("salesforce.revoke_without_effect", message)
+                    .hint("the screenshot shows whether the page gives a reason; try by hand, or --revoke-via api")
+            }
+            PageError::RowGone { .. } => Failure::scenario("salesforce.row_gone", message)
+                .hint("somebody else may be revoking at the same time: run again"),
+            PageError::Oauth { error, .. } => oauth_failure(&error, message),
+        }
+    }
+}
+
+/// One code for each reason that Salesforce gives (facts: salesforce.md section 5).
+fn oauth_failure(error: &str, message: String) -> Failure {
+    match error {
+        "access_denied" => Failure::scenario("salesforce.access_denied", message)
+            .hint("the approval was refused: by a person in the browser, or because the user is not admitted to the app (Manage Connected Apps → Permitted Users)"),
+        "OAUTH_APP_BLOCKED" => Failure::scenario("salesforce.app_blocked", message)
+            .hint("Setup → Connected Apps OAuth Usage → Unblock"),
+        "OAUTH_EC_APP_NOT_FOUND" => Failure::scenario("salesforce.app_not_installed", message)
+            .hint("install the external client app in this org"),
+        "OAUTH_APP_ACCESS_DENIED" => Failure::scenario("salesforce.app_access_denied", message)
+            .hint("admit the user: Manage Connected Apps → profiles or permission sets, or give `Approve Uninstalled Connected Apps`"),
+        "redirect_uri_mismatch" => Failure::scenario("salesforce.redirect_uri_mismatch", message)
+            .hint("add `salesforce.callback_url` to the app's callback URLs, letter by letter; changes need up to ten minutes"),
+        "invalid_client_id" | "invalid_client" => {
+            Failure::scenario("salesforce.invalid_client", message)
+                .hint("compare `salesforce.consumer_key` with the app's; the login host must belong to the app's org")
+        }
+        "invalid_scope" => Failure::scenario("salesforce.invalid_scope", message)
+            .hint("the app needs the scopes `full` and `refresh_token, offline_access`"),
+        "invalid_request" => Failure::scenario("salesforce.invalid_request", message)
+            .hint("if the app requires PKCE, switch it off for this app: the platform does not send a code challenge"),
+        _ => Failure::scenario("salesforce.oauth_error", message)
+            .hint("Setup → Login History shows the reason as the org sees it"),
+    }
+}

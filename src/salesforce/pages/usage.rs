@@ -1,0 +1,269 @@
+//! Setup → Apps → Connected Apps → Connected Apps OAuth Usage → User Count → Revoke.
+
+use fantoccini::elements::Element;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{Arrival, PageError, Visitor};
+use crate::browser::{Cell, Look, Row, Seen, Spend, Table};
+
+/// On Lightning's Setup host.
+const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
+/// Names this similar are worth showing to somebody whose app is not listed (Jaro-Winkler).
+const SIMILAR: f64 = 0.8;
+/// More pages than any org has, so that a list that pages in a circle ends.
+const MOST_PAGES: usize = 500;
+
+/// One row of the user list: one grant of one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantRow {
+    /// The user as written.
+    pub user: Cell,
+    /// How often its refresh token was used, as written.
+    pub use_count: String,
+    /// When it was last used, as written.
+    pub last_used: String,
+}
+
+/// The usage pages of one app.
+pub struct UsagePages<'visit, 'run> {
+    visitor: &'visit mut Visitor<'run>,
+    setup: &'visit Url,
+    app: &'visit str,
+}
+
+impl<'visit, 'run> UsagePages<'visit, 'run> {
+    /// The usage pages of the app named `app`, on the org's Setup host.
+    pub fn new(visitor: &'visit mut Visitor<'run>, setup: &'visit Url, app: &'visit str) -> Self {
+        Self { visitor, setup, app }
+    }
+
+    /// Opens the list of apps, which proves that Setup is open to the visitor. Leaves the browser
+    /// at the list.
+    ///
+    /// # Errors
+    /// [`PageError`]
+    pub async fn open(&mut self) -> Result<(), PageError> {
+        let mut url = self.setup.clone();
+        url.set_path(USAGE_PATH);
+        match self.visitor.go(url.as_str(), &["usage-list"]).await? {
+            Arrival::Page(_) => Ok(()),
+            Arrival::Callback(_) => Err(unexpected_callback()),
+        }
+    }
+
+    /// All grants of the app, of all users, over all pages. Empty where the app has none. Leaves
+    /// the browser at the last page of the user list.
+    ///
+    /// # Errors
+    /// [`PageError::AppNotListed`] and others.
+    pub async fn grants(&mut self) -> Result<Vec<GrantRow>, PageError> {
+        self.open_user_list().await?;
+        let mut grants = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let Some((seen, table)) = self.user_table().await? else { break };
+            grants.extend(table.rows.iter().map(grant_row));
+            if !self.turn_page(&seen).await? {
+                break;
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Presses Revoke in exactly the row given, answers the dialog if one opens, and makes sure
+    /// that the page no longer shows the row. That the grant is dead is for the services to say.
+    ///
+    /// # Errors
+    /// [`PageError::RowGone`], [`PageError::RevokeWithoutEffect`] and others.
+    pub async fn revoke(&mut self, grant: &GrantRow) -> Result<Option<String>, PageError> {
+        self.open_user_list().await?;
+        let revoke = self.find_row(grant).await?;
+        let session = self.visitor.session();
+        session.spend("user-list", Spend::Content).await?;
+        session.click(&revoke).await?;
+        let mut said = session.dialog().await?;
+        if said.is_some() {
+            session.accept_dialog().await?;
+        }
+        let deadline = Instant::now() + self.visitor.limit();
+        loop {
+            match session.look(&["user-list", "user-list-empty", "usage-list"], deadline).await? {
+                Look::Dialog(text) => {
+                    said = Some(text);
+                    session.accept_dialog().await?;
+                }
+                Look::Page(seen) if seen.page == "user-list" => break,
+                Look::Page(seen) if seen.page == "user-list-empty" || seen.page == "usage-list" => {
+                    return Ok(said);
+                }
+                _ => return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() }),
+            }
+        }
+        let table = self.read_users().await?.unwrap_or_default();
+        if table.rows.iter().any(|row| grant_row(row) == *grant) {
+            return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() });
+        }
+        Ok(said)
+    }
+
+    /// From the list of apps to the list of the app's users.
+    async fn open_user_list(&mut self) -> Result<(), PageError> {
+        self.open().await?;
+        let mut names = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let (seen, table) = self.app_table().await?;
+            let found = table.rows.iter().find(|row| row.text("connected_app") == self.app);
+            if let Some(row) = found {
+                let count = row.text("user_count");
+                let link = row.controls.iter().find(|(label, _)| label == count);
+                let Some((_, link)) = link else {
+                    return Err(PageError::NoElement {
+                        page: seen.page,
+                        element: "User Count link",
+                    });
+                };
+                let link = link.clone();
+                let session = self.visitor.session();
+                session.spend("usage-list", Spend::Document).await?;
+                session.click(&link).await?;
+                return Ok(());
+            }
+            names.extend(table.rows.iter().map(|row| row.text("connected_app").to_owned()));
+            if !self.turn_page(&seen).await? {
+                break;
+            }
+        }
+        Err(PageError::AppNotListed {
+            app: self.app.to_owned(),
+            listed: names.len(),
+            near: near_misses(self.app, &names),
+        })
+    }
+
+    async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
+        loop {
+            let seen = match self.visitor.go_on(&["usage-list"]).await? {
+                Arrival::Page(seen) => seen,
+                Arrival::Callback(_) => return Err(unexpected_callback()),
+            };
+            let session = self.visitor.session();
+            let columns = [
+                ("connected_app", session.texts("connected_app")),
+                ("user_count", session.texts("user_count")),
+            ];
+            match session.read_table(&columns).await {
+                Ok(Some(table)) => return Ok((seen, table)),
+                // Re-rendered under our eyes: look again, within the visitor's limit.
+                Ok(None) => session.spend("usage-list", Spend::Content).await?,
+                Err(error) if error.is_page_gone() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// The user list that is shown; `None`: the app has no grants left.
+    async fn user_table(&mut self) -> Result<Option<(Seen, Table)>, PageError> {
+        loop {
+            let seen = match self.visitor.go_on(&["user-list", "user-list-empty"]).await? {
+                Arrival::Page(seen) if seen.page == "user-list-empty" => return Ok(None),
+                Arrival::Page(seen) => seen,
+                Arrival::Callback(_) => return Err(unexpected_callback()),
+            };
+            if let Some(table) = self.read_users().await? {
+                return Ok(Some((seen, table)));
+            }
+        }
+    }
+
+    async fn read_users(&mut self) -> Result<Option<Table>, PageError> {
+        let session = self.visitor.session();
+        let columns = [
+            ("user", session.texts("user")),
+            ("use_count", session.texts("use_count")),
+            ("last_used", session.texts("last_used")),
+        ];
+        match session.read_table(&columns).await {
+            Ok(Some(table)) => Ok(Some(table)),
+            Ok(None) => {
+                session.spend("user-list", Spend::Content).await?;
+                Ok(None)
+            }
+            Err(error) if error.is_page_gone() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The Revoke control of exactly this row, on whichever page of the list it is.
+    async fn find_row(&mut self, grant: &GrantRow) -> Result<Element, PageError> {
+        for _ in 0..MOST_PAGES {
+            let Some((seen, table)) = self.user_table().await? else { break };
+            if let Some(row) = table.rows.iter().find(|row| grant_row(row) == *grant) {
+                let labels = self.visitor.session().texts("revoke");
+                return row.control(labels).cloned().ok_or(PageError::NoElement {
+                    page: seen.page,
+                    element: "Revoke control in the row",
+                });
+            }
+            if !self.turn_page(&seen).await? {
+                break;
+            }
+        }
+        Err(PageError::RowGone { user: grant.user.text.clone() })
+    }
+
+    /// Whether there was another page to turn to.
+    async fn turn_page(&mut self, seen: &Seen) -> Result<bool, PageError> {
+        if seen.element("next_page").is_none() {
+            return Ok(false);
+        }
+        self.visitor.press(seen, "next_page", Spend::Content).await?;
+        Ok(true)
+    }
+}
+
+fn grant_row(row: &Row) -> GrantRow {
+    GrantRow {
+        user: row
+            .cells
+            .get("user")
+            .cloned()
+            .unwrap_or(Cell { text: String::new(), links: Vec::new() }),
+        use_count: row.text("use_count").to_owned(),
+        last_used: row.text("last_used").to_owned(),
+    }
+}
+
+fn unexpected_callback() -> PageError {
+    PageError::Oauth {
+        error: "unexpected_callback".into(),
+        description: Some("the browser was sent to the callback from a Setup page".into()),
+    }
+}
+
+/// `; similar: "A", "B"`, or nothing.
+fn near_misses(app: &str, names: &[String]) -> String {
+    let mut near: Vec<(f64, &String)> = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(app, name), name))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        .collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0));
+    let near: Vec<String> = near.iter().take(3).map(|(_, name)| format!("\"{name}\"")).collect();
+    if near.is_empty() { String::new() } else { format!("; similar: {}", near.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similar_names_are_shown_best_first() {
+        let names =
+            ["Cloud Elements QA (old)", "Cloud Elements", "Ant Migration"].map(str::to_owned);
+        assert_eq!(
+            near_misses("Cloud Elements QA", &names),
+            "; similar: \"Cloud Elements\", \"Cloud Elements QA (old)\""
+        );
+        assert_eq!(near_misses("Data Loader", &names), "");
+    }
+}

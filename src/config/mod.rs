@@ -1,8 +1,33 @@
 //! File, environment and flags become one validated [`Config`]; errors point into the file.
+//!
+//! [`load`] is the one entry. `keys` is the table of all keys, from which names, examples and
+//! "did you mean" come; `document` finds them in the file, `reader` in whichever source wins
+//! (following `reference`s, converting by `convert`), `assemble` puts them together. What is
+//! wrong is collected as `mistake`s and shown by `render`, with the line as `source_line` lets it
+//! be seen: no secret is ever in it.
 
+mod assemble;
+mod convert;
+mod document;
+mod environment;
+mod keys;
+mod load;
+mod mistake;
 mod model;
+mod overrides;
+mod reader;
+mod reference;
+mod render;
+mod source_line;
+#[cfg(test)]
+mod tests;
+mod unknown;
 
+pub use environment::Environment;
+pub use load::{Loaded, Source, load, template};
+pub use mistake::ConfigError;
 pub use model::{
     Account, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, ReauthenticateVia,
     RevokeVia, Run, Salesforce,
 };
+pub use overrides::Overrides;

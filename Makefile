@@ -45,7 +45,7 @@ lint-lean: ## The same for the program without the simulator
 	$(CARGO) clippy --locked --no-default-features --lib --bins -- -D warnings
 
 docs: ## Build the documentation, warnings denied
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
 
 setup-tests:
 	@webdriver/setup --for-tests

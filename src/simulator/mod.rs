@@ -17,6 +17,8 @@ mod request_log;
 pub mod salesforce;
 mod server;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 mod tripwire;
 
 pub use error::SimulatorError;

@@ -1,1 +1,27 @@
-//! Under construction.
+//! Doubles of both services on one local listener: Salesforce (login, Setup, OAuth, REST) and
+//! Cloud Elements, told apart by host name, talking HTTP to each other.
+//!
+//! The entry is [`Simulator::start`]. This module must not know the clients it plays against:
+//! no type, constant or helper of the rest of the crate is used here, so that a mistake in a client
+//! cannot be repeated by its double.
+
+mod clock;
+pub mod cloud_elements;
+mod control;
+mod error;
+mod hosts;
+mod pages;
+mod random;
+mod ready;
+mod request_log;
+pub mod salesforce;
+mod server;
+pub mod settings;
+#[cfg(test)]
+mod tests;
+mod tripwire;
+
+pub use error::SimulatorError;
+pub use ready::{CloudElementsReady, Ready, SalesforceReady, config_toml};
+pub use server::{Options, Simulator};
+pub use settings::Settings;

@@ -1,0 +1,109 @@
+//! `/__simulator/`: the simulator's own state and switches, on every host.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use minijinja::context;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::server::Shared;
+use super::settings::Settings;
+
+/// Where everything here begins.
+pub(super) const PREFIX: &str = "/__simulator";
+
+/// The control page and its API.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/__simulator", get(page))
+        .route("/__simulator/", get(page))
+        .route("/__simulator/state", get(state))
+        .route("/__simulator/settings", post(change_settings))
+        .route("/__simulator/clock", post(advance_clock))
+        .route("/__simulator/grants/{id}/revoke", post(revoke_grant))
+        .with_state(shared)
+}
+
+async fn page(State(shared): State<Arc<Shared>>) -> Response {
+    let salesforce = shared.salesforce.state_json();
+    shared.pages.show(
+        "control.html",
+        context! {
+            requests => shared.requests.all().len(),
+            tripwire_hits => shared.tripwire_hits.load(Ordering::SeqCst),
+            clock => shared.clock.advanced_seconds(),
+            grants => minijinja::value::Serde(&salesforce["grants"]),
+            cloud_elements => format!("{:#}", shared.cloud_elements.state_json()),
+            settings => format!("{:#}", json!(settings(&shared))),
+        },
+    )
+}
+
+async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({
+        "salesforce": shared.salesforce.state_json(),
+        "cloud_elements": shared.cloud_elements.state_json(),
+        "requests": shared.requests.all(),
+        "tripwire_hits": shared.tripwire_hits.load(Ordering::SeqCst),
+        "clock": {
+            "now_ms": shared.clock.now_ms(),
+            "advanced_seconds": shared.clock.advanced_seconds(),
+        },
+    }))
+}
+
+fn settings(shared: &Shared) -> Settings {
+    Settings {
+        salesforce: shared.salesforce.settings(),
+        cloud_elements: shared.cloud_elements.settings(),
+    }
+}
+
+async fn change_settings(
+    State(shared): State<Arc<Shared>>,
+    Json(changes): Json<Value>,
+) -> Response {
+    match settings(&shared).merged(&changes) {
+        Ok(settings) => {
+            shared.salesforce.set_settings(settings.salesforce.clone());
+            shared.cloud_elements.set_settings(settings.cloud_elements.clone());
+            Json(settings).into_response()
+        }
+        Err(error) => {
+            let body = Json(json!({ "message": error.to_string() }));
+            (StatusCode::BAD_REQUEST, body).into_response()
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: i64,
+}
+
+async fn advance_clock(
+    State(shared): State<Arc<Shared>>,
+    Json(asked): Json<Advance>,
+) -> Json<Value> {
+    shared.clock.advance(asked.advance_seconds);
+    Json(json!({
+        "now_ms": shared.clock.now_ms(),
+        "advanced_seconds": shared.clock.advanced_seconds(),
+    }))
+}
+
+async fn revoke_grant(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    if shared.salesforce.end_grant(&id) {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        let body = Json(json!({ "message": format!("there is no live grant {id}") }));
+        (StatusCode::NOT_FOUND, body).into_response()
+    }
+}

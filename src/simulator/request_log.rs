@@ -1,0 +1,32 @@
+//! Every request that the simulator answered, for tests that ask what was really sent.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+/// One request: no query, since codes and tokens travel there.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Seen {
+    pub(super) method: String,
+    pub(super) host: String,
+    pub(super) path: String,
+    pub(super) status: u16,
+}
+
+/// The requests so far, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct RequestLog {
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl RequestLog {
+    /// Adds a request that was answered.
+    pub(super) fn add(&self, seen: Seen) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+    }
+
+    /// A copy of all of them.
+    pub(super) fn all(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

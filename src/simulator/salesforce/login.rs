@@ -1,0 +1,118 @@
+//! The login page: user name and password on one page, or the user name first.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use minijinja::context;
+use serde::Deserialize;
+
+use super::super::hosts::Site;
+use super::Salesforce;
+use super::doors;
+use super::session::{Visitor, query};
+use super::settings::LoginStyle;
+
+const WRONG: &str = "Error: Please check your username and password. If you still can't log in, \
+                     contact your Salesforce administrator.";
+const NO_PASSWORD: &str = "Error: Please enter your password.";
+const NO_USERNAME: &str = "Error: Enter a valid username.";
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LoginQuery {
+    #[serde(rename = "startURL", default)]
+    start_url: String,
+}
+
+/// The empty page.
+pub(super) async fn show(
+    State(salesforce): State<Salesforce>,
+    visitor: Visitor,
+    Query(asked): Query<LoginQuery>,
+) -> Response {
+    let with_password = salesforce.settings().login_style == LoginStyle::OneStep;
+    let form = Page { start_url: &asked.start_url, username: "", error: "", with_password };
+    form.render(&salesforce, &visitor)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LoginForm {
+    #[serde(default)]
+    username: String,
+    #[serde(rename = "pw")]
+    password: Option<String>,
+    #[serde(rename = "startURL", default)]
+    start_url: String,
+}
+
+/// The page sent back: a password is checked, a user name alone leads to the password.
+pub(super) async fn submit(
+    State(salesforce): State<Salesforce>,
+    visitor: Visitor,
+    Form(form): Form<LoginForm>,
+) -> Response {
+    let settings = salesforce.settings();
+    let page = |error, with_password| Page {
+        start_url: &form.start_url,
+        username: &form.username,
+        error,
+        with_password,
+    };
+    let one_step = settings.login_style == LoginStyle::OneStep;
+    if form.username.trim().is_empty() {
+        return page(NO_USERNAME, one_step).render(&salesforce, &visitor);
+    }
+    let Some(password) = &form.password else {
+        return page("", true).render(&salesforce, &visitor);
+    };
+    if password.is_empty() {
+        return page(NO_PASSWORD, true).render(&salesforce, &visitor);
+    }
+    let session = salesforce.org().log_in(&form.username, password, salesforce.now_ms());
+    match session {
+        None => page(WRONG, true).render(&salesforce, &visitor),
+        Some(session) if settings.unknown_page_after_login => {
+            let notice = format!("/secur/notice.jsp?{}", query(&[("retURL", &form.start_url)]));
+            doors::after_login(&salesforce, &visitor.origin, &session, &notice)
+        }
+        Some(session) => {
+            doors::after_login(&salesforce, &visitor.origin, &session, &form.start_url)
+        }
+    }
+}
+
+/// A page that no catalogue knows and that has no way on.
+pub(super) async fn unknown_page(State(salesforce): State<Salesforce>) -> Response {
+    salesforce.pages.show(
+        "notice.html",
+        context! {
+            title => "Important Notice | Salesforce",
+            heading => "Your organization's annual notice",
+            text => "Your administrator has published a notice for all users. It will be shown \
+                     until your administrator withdraws it.",
+        },
+    )
+}
+
+struct Page<'a> {
+    start_url: &'a str,
+    username: &'a str,
+    error: &'a str,
+    with_password: bool,
+}
+
+impl Page<'_> {
+    fn render(&self, salesforce: &Salesforce, visitor: &Visitor) -> Response {
+        let identifier_first = salesforce.settings().login_style == LoginStyle::IdentifierFirst;
+        salesforce.pages.show(
+            "login.html",
+            context! {
+                start_url => self.start_url,
+                username => self.username,
+                error => self.error,
+                with_password => self.with_password,
+                username_fixed => identifier_first && self.with_password,
+                my_domain_link => visitor.origin.site == Site::Login,
+            },
+        )
+    }
+}

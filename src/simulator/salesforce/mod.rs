@@ -1,0 +1,204 @@
+//! The Salesforce half: one org with its users and connected apps, its login, Setup pages, OAuth
+//! endpoints and REST API.
+//!
+//! Everything that changes is in one [`org::Org`] behind a mutex that is never held over an await.
+
+mod approval;
+mod authorize;
+mod doors;
+mod grants;
+mod identity;
+mod lightning;
+mod login;
+mod org;
+mod population;
+mod rest;
+mod session;
+mod settings;
+mod soql;
+mod tables;
+mod token;
+mod usage;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::routing::{get, post};
+use serde_json::Value;
+
+pub use settings::{
+    Approval, FrameSite, LoginStyle, RefreshTokenPolicy, RevokeControl, Settings, UserShownAs,
+};
+
+use super::clock::Clock;
+use super::error::SimulatorError;
+use super::hosts::{Origin, Site};
+use super::pages::Pages;
+use org::Org;
+
+/// The org. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Salesforce {
+    org: Arc<Mutex<Org>>,
+    clock: Arc<Clock>,
+    pages: Pages,
+}
+
+/// What a client has to know to work with the org.
+pub(super) struct Credentials {
+    pub(super) username: String,
+    pub(super) password: String,
+    pub(super) consumer_key: String,
+    pub(super) consumer_secret: String,
+    pub(super) connected_app: String,
+}
+
+/// A grant's tokens and addresses, as the token endpoint would give them.
+pub(super) struct Tokens {
+    pub(super) access_token: String,
+    pub(super) refresh_token: String,
+    pub(super) id_url: String,
+    pub(super) instance_url: String,
+}
+
+impl Salesforce {
+    /// An org whose connected app calls back to the given address.
+    pub(super) fn new(
+        settings: Settings,
+        callback_url: &str,
+        clock: Arc<Clock>,
+        pages: Pages,
+    ) -> Result<Self, SimulatorError> {
+        let org = population::populate(settings, callback_url, clock.now_ms())?;
+        Ok(Self { org: Arc::new(Mutex::new(org)), clock, pages })
+    }
+
+    fn org(&self) -> MutexGuard<'_, Org> {
+        self.org.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Who the integration user is and what the connected app is called.
+    pub(super) fn credentials(&self) -> Credentials {
+        let org = self.org();
+        let (user, app) = (org.integration_user(), org.connected_app());
+        Credentials {
+            username: user.username.clone(),
+            password: user.password.clone(),
+            consumer_key: app.consumer_key.clone(),
+            consumer_secret: app.consumer_secret.clone(),
+            connected_app: app.name.clone(),
+        }
+    }
+
+    /// A live grant of the integration user to the connected app, as if they had just approved it.
+    pub(super) fn seed_grant(&self, origin: &Origin) -> Tokens {
+        let now = self.now_ms();
+        let mut org = self.org();
+        let (user, app) =
+            (org.integration_user().id.clone(), org.connected_app().consumer_key.clone());
+        let id_url = identity::id_url(origin, &org.id, &user);
+        let issued = org.issue_grant(&app, &user, "full refresh_token", now);
+        Tokens {
+            access_token: issued.access_token,
+            refresh_token: issued.refresh_token.unwrap_or_default(),
+            id_url,
+            instance_url: origin.url(Site::MyDomain),
+        }
+    }
+
+    /// How the org behaves now.
+    pub(super) fn settings(&self) -> Settings {
+        self.org().settings.clone()
+    }
+
+    /// Changes how the org behaves, from the next request on.
+    pub(super) fn set_settings(&self, settings: Settings) {
+        self.org().settings = settings;
+    }
+
+    /// Ends a grant as if an administrator had; false if there is no such live grant.
+    pub(super) fn end_grant(&self, id: &str) -> bool {
+        self.org().end_grant(id, "control")
+    }
+
+    /// Everything that tests ask about, tokens in clear: they guard nothing.
+    pub(super) fn state_json(&self) -> Value {
+        self.org().to_json(self.now_ms())
+    }
+
+    /// What one host answers; a path that it does not know is a 404.
+    pub(super) fn router(&self, site: Site) -> Router {
+        let router = match site {
+            Site::Login => login_pages().merge(doors()).merge(oauth()),
+            Site::MyDomain => {
+                login_pages().merge(doors()).merge(oauth()).merge(rest()).merge(classic())
+            }
+            Site::Setup => doors().merge(classic()).merge(lightning_setup()),
+            Site::Lightning => doors()
+                .merge(lightning_home())
+                .route("/lightning/setup/{*page}", get(lightning::to_setup)),
+            Site::Plain => login_pages()
+                .merge(doors())
+                .merge(oauth())
+                .merge(rest())
+                .merge(classic())
+                .merge(lightning_setup())
+                .merge(lightning_home()),
+            Site::CloudElements => Router::new(),
+        };
+        router.with_state(self.clone())
+    }
+}
+
+fn login_pages() -> Router<Salesforce> {
+    Router::new()
+        .route("/", get(login::show).post(login::submit))
+        .route("/secur/notice.jsp", get(login::unknown_page))
+}
+
+fn doors() -> Router<Salesforce> {
+    Router::new()
+        .route("/secur/frontdoor.jsp", get(doors::frontdoor))
+        .route("/secur/contentDoor", get(doors::content_door))
+}
+
+fn oauth() -> Router<Salesforce> {
+    Router::new()
+        .route("/services/oauth2/authorize", get(authorize::authorize))
+        .route(approval::PATH, get(approval::show).post(approval::submit))
+        .route(authorize::ERROR_PATH, get(authorize::error_page))
+        .route("/services/oauth2/token", post(token::token))
+        .route("/services/oauth2/revoke", get(token::revoke_get).post(token::revoke_post))
+        .route("/services/oauth2/introspect", post(token::introspect))
+        .route("/services/oauth2/userinfo", get(identity::userinfo).post(identity::userinfo))
+        .route("/id/{organization}/{user}", get(identity::identity))
+}
+
+fn rest() -> Router<Salesforce> {
+    Router::new()
+        .route("/services/data", get(rest::versions))
+        .route("/services/data/", get(rest::versions))
+        .route("/services/data/{version}/query", get(rest::query))
+        .route("/services/data/{version}/query/", get(rest::query))
+        .route("/services/data/{version}/sobjects/Account/{id}", get(rest::account))
+}
+
+fn classic() -> Router<Salesforce> {
+    Router::new()
+        .route(usage::LIST_PATH, get(usage::list).post(usage::list_posted))
+        .route(usage::USERS_PATH, get(usage::users).post(usage::users_posted))
+}
+
+fn lightning_setup() -> Router<Salesforce> {
+    Router::new()
+        .route("/lightning/setup/ConnectedAppsUsage/home", get(lightning::usage_home))
+        .route("/aura", get(lightning::heartbeat))
+}
+
+fn lightning_home() -> Router<Salesforce> {
+    Router::new().route("/lightning/page/home", get(lightning::home))
+}

@@ -1,0 +1,267 @@
+//! The org's state: users, connected apps, grants, sessions, codes, tickets.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::super::random::Random;
+use super::settings::Settings;
+
+/// How long a browser session lives without being renewed.
+const SESSION_MS: i64 = 2 * 3600 * 1000;
+/// How long a ticket from one of the org's hosts to another is good.
+const TICKET_MS: i64 = 60 * 1000;
+
+/// A person or an integration that can log in.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) username: String,
+    pub(super) name: String,
+    pub(super) alias: String,
+    pub(super) password: String,
+    pub(super) administrator: bool,
+}
+
+/// A connected app.
+#[derive(Debug, Clone)]
+pub(super) struct App {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) consumer_key: String,
+    pub(super) consumer_secret: String,
+    pub(super) callback_url: String,
+    pub(super) installed: bool,
+    /// What `OauthToken.AppMenuItemId` shows if the app is installed.
+    pub(super) menu_item_id: String,
+    /// Stays in the usage list with a count of 0 (an app with nothing but denied attempts does).
+    pub(super) listed_without_grants: bool,
+}
+
+/// An access token of a grant.
+#[derive(Debug, Clone)]
+pub(super) struct AccessToken {
+    pub(super) token: String,
+    pub(super) issued_ms: i64,
+    pub(super) revoked: bool,
+}
+
+/// What a user approved for an app: a refresh token and the access tokens made from it.
+#[derive(Debug, Clone)]
+pub(super) struct Grant {
+    pub(super) id: String,
+    pub(super) consumer_key: String,
+    pub(super) user_id: String,
+    pub(super) scope: String,
+    pub(super) refresh_token: Option<String>,
+    /// What `OauthToken.DeleteToken` shows.
+    pub(super) delete_token: String,
+    pub(super) access_tokens: Vec<AccessToken>,
+    pub(super) created_ms: i64,
+    pub(super) last_used_ms: i64,
+    pub(super) use_count: u64,
+    /// Who ended it; `None` while it lives.
+    pub(super) ended_by: Option<&'static str>,
+}
+
+/// A browser's session, on whichever of the org's hosts its cookie lies.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    pub(super) sid: String,
+    pub(super) user_id: String,
+    pub(super) expires_ms: i64,
+    /// What every form of this session must send back.
+    pub(super) view_state: String,
+}
+
+/// An authorization code.
+#[derive(Debug, Clone)]
+pub(super) struct Code {
+    pub(super) request: AuthorizationRequest,
+    pub(super) user_id: String,
+    pub(super) issued_ms: i64,
+    pub(super) used: bool,
+}
+
+/// A valid request to `/services/oauth2/authorize`, waiting for its user.
+#[derive(Debug, Clone)]
+pub(super) struct AuthorizationRequest {
+    pub(super) consumer_key: String,
+    pub(super) redirect_uri: String,
+    pub(super) scope: String,
+    pub(super) state: Option<String>,
+    pub(super) consent_wanted: bool,
+}
+
+struct Ticket {
+    session_id: String,
+    expires_ms: i64,
+}
+
+impl std::fmt::Debug for Ticket {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Ticket")
+    }
+}
+
+/// How often what happened.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counters {
+    pub(super) login_attempts: u64,
+    pub(super) failed_logins: u64,
+    pub(super) logins: u64,
+    pub(super) codes_issued: u64,
+}
+
+/// The whole org.
+#[derive(Debug)]
+pub(super) struct Org {
+    pub(super) id: String,
+    pub(super) settings: Settings,
+    pub(super) users: Vec<User>,
+    pub(super) apps: Vec<App>,
+    pub(super) accounts: Vec<(String, String)>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) codes: HashMap<String, Code>,
+    pub(super) requests: HashMap<String, AuthorizationRequest>,
+    pub(super) counters: Counters,
+    pub(super) random: Random,
+    /// Position of the integration user in `users`.
+    pub(super) integration: usize,
+    /// Position of the connected app under test in `apps`.
+    pub(super) app_under_test: usize,
+    pub(super) sessions: HashMap<String, Session>,
+    pub(super) tickets: Tickets,
+}
+
+/// One-time tickets between hosts.
+#[derive(Debug, Default)]
+pub(super) struct Tickets(HashMap<String, Ticket>);
+
+impl Org {
+    pub(super) fn integration_user(&self) -> &User {
+        &self.users[self.integration]
+    }
+
+    pub(super) fn connected_app(&self) -> &App {
+        &self.apps[self.app_under_test]
+    }
+
+    pub(super) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(super) fn app(&self, consumer_key: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.consumer_key == consumer_key)
+    }
+
+    /// May this user see Setup and other users' grants?
+    pub(super) fn may_set_up(&self, user_id: &str) -> bool {
+        self.user(user_id).is_some_and(|user| user.administrator)
+            || (user_id == self.integration_user().id && self.settings.setup_allowed)
+    }
+
+    /// Is this app blocked by the administrator?
+    pub(super) fn is_blocked(&self, consumer_key: &str) -> bool {
+        self.settings.app_blocked && consumer_key == self.connected_app().consumer_key
+    }
+
+    /// Checks a password, counts the attempt, and opens a session if it is right.
+    pub(super) fn log_in(&mut self, username: &str, password: &str, now: i64) -> Option<Session> {
+        self.counters.login_attempts += 1;
+        let known = self.users.iter().find(|user| {
+            user.username.eq_ignore_ascii_case(username.trim()) && user.password == password
+        });
+        let Some(user_id) = known.map(|user| user.id.clone()) else {
+            self.counters.failed_logins += 1;
+            return None;
+        };
+        self.counters.logins += 1;
+        Some(self.open_session(&user_id, now))
+    }
+
+    /// Opens a session for a user.
+    pub(super) fn open_session(&mut self, user_id: &str, now: i64) -> Session {
+        let session = Session {
+            sid: self.random.access_token(&self.id),
+            user_id: user_id.to_owned(),
+            expires_ms: now + SESSION_MS,
+            view_state: self.random.alphanumeric(48),
+        };
+        self.sessions.insert(session.sid.clone(), session.clone());
+        session
+    }
+
+    /// The live session that a cookie names.
+    pub(super) fn session(&self, sid: &str, now: i64) -> Option<&Session> {
+        self.sessions.get(sid).filter(|session| session.expires_ms > now)
+    }
+
+    /// A ticket that carries a session to another host, once.
+    pub(super) fn issue_ticket(&mut self, sid: &str, now: i64) -> String {
+        let ticket = self.random.alphanumeric(64);
+        self.tickets.0.insert(
+            ticket.clone(),
+            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS },
+        );
+        ticket
+    }
+
+    /// The session of a ticket, which is spent by this.
+    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<Session> {
+        let ticket = self.tickets.0.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
+        self.session(&ticket.session_id, now).cloned()
+    }
+
+    pub(super) fn to_json(&self, now: i64) -> Value {
+        let username =
+            |id: &str| self.user(id).map(|user| user.username.clone()).unwrap_or_default();
+        let grants: Vec<Value> = self
+            .grants
+            .iter()
+            .map(|grant| {
+                json!({
+                    "id": grant.id,
+                    "app": self.app(&grant.consumer_key).map(|app| app.name.as_str()),
+                    "user": username(&grant.user_id),
+                    "scope": grant.scope,
+                    "live": grant.ended_by.is_none(),
+                    "ended_by": grant.ended_by,
+                    "created_ms": grant.created_ms,
+                    "last_used_ms": grant.last_used_ms,
+                    "use_count": grant.use_count,
+                    "refresh_token": grant.refresh_token,
+                    "access_tokens": grant.access_tokens.iter().map(|token| json!({
+                        "access_token": token.token,
+                        "live": self.is_live(grant, token, now),
+                    })).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let users: Vec<Value> = self
+            .users
+            .iter()
+            .map(|user| {
+                json!({
+                    "id": user.id,
+                    "username": user.username,
+                    "name": user.name,
+                    "alias": user.alias,
+                    "password": user.password,
+                    "administrator": user.administrator,
+                })
+            })
+            .collect();
+        json!({
+            "organization_id": self.id,
+            "grants": grants,
+            "users": users,
+            "login_attempts": self.counters.login_attempts,
+            "failed_logins": self.counters.failed_logins,
+            "logins": self.counters.logins,
+            "codes_issued": self.counters.codes_issued,
+            "settings": self.settings,
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Who and what the org is populated with: look-alikes included, on purpose.
+
+use std::collections::HashMap;
+
+use super::super::error::SimulatorError;
+use super::super::random::Random;
+use super::org::{App, Counters, Org, Tickets, User};
+use super::settings::Settings;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+const APP_UNDER_TEST: &str = "Cloud Elements QA";
+
+/// Full name, alias, user name, is an administrator. The first is the integration user; the third
+/// shares their full name and the fourth nearly so.
+const USERS: [(&str, &str, &str, bool); 4] = [
+    ("Zoë O'Brien", "zobri", "zoe.obrien@acme.example.qa", false),
+    ("Ada Müller", "amull", "ada.mueller@acme.example.qa", true),
+    ("Zoë O'Brien", "zobri2", "zoe.obrien.sales@acme.example.qa", false),
+    ("Zoe O'Brien-Hart", "zohar", "zoe.obrien-hart@acme.example.qa", false),
+];
+
+/// Name, description, is installed, how many of the colleagues use it. Sorted as the list is, so
+/// that with five rows a page the app under test is the first of page 2.
+const APPS: [(&str, &str, bool, usize); 14] = [
+    ("Ant Migration Tool", "Deploys metadata", false, 1),
+    ("Box for Salesforce", "Files in records", true, 2),
+    ("Cloud Element", "A trial, misspelt", false, 1),
+    ("Cloud Elements", "Production integrations", true, 3),
+    ("Cloud Elements Dev", "", false, 0),
+    (APP_UNDER_TEST, "Integration platform, QA", true, 2),
+    ("Cloud Elements QA (old)", "Replaced in spring", false, 1),
+    ("Cloud Elements QA EU", "Integration platform, QA, Frankfurt", true, 2),
+    ("Dataloader Bulk", "", false, 1),
+    ("Dataloader Partner", "", false, 1),
+    ("DocuSign eSignature", "Envelopes & signatures", true, 2),
+    ("Force.com IDE", "", false, 1),
+    ("Salesforce CLI", "", false, 2),
+    ("Salesforce for Outlook", "Mail & calendar", true, 1),
+];
+
+const ACCOUNTS: [&str; 5] = [
+    "Burlington Textiles Corp of America",
+    "Dickenson plc",
+    "Edge Communications",
+    "GenePoint",
+    "O'Neill & Söhne GmbH",
+];
+
+/// An org with users, apps and other people's grants, but none of the integration user's.
+pub(super) fn populate(
+    settings: Settings,
+    callback_url: &str,
+    now: i64,
+) -> Result<Org, SimulatorError> {
+    let mut random = Random::from_system()?;
+    let users = USERS.map(|(name, alias, username, administrator)| User {
+        id: random.record_id("005"),
+        username: username.to_owned(),
+        name: name.to_owned(),
+        alias: alias.to_owned(),
+        password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
+        administrator,
+    });
+    let apps = APPS.map(|(name, description, installed, users)| App {
+        id: random.record_id("0H4"),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        consumer_key: random.consumer_key(),
+        consumer_secret: random.hexadecimal(64),
+        callback_url: callback_url.to_owned(),
+        installed,
+        menu_item_id: random.record_id("0DS"),
+        listed_without_grants: users == 0,
+    });
+    let accounts =
+        ACCOUNTS.map(|name| (random.record_id("001"), name.to_owned())).into_iter().collect();
+    let app_under_test = apps.iter().position(|app| app.name == APP_UNDER_TEST).unwrap_or_default();
+    let mut org = Org {
+        id: random.record_id("00D"),
+        settings,
+        users: users.into(),
+        apps: apps.into(),
+        accounts,
+        grants: Vec::new(),
+        codes: HashMap::new(),
+        requests: HashMap::new(),
+        counters: Counters::default(),
+        random,
+        integration: 0,
+        app_under_test,
+        sessions: HashMap::new(),
+        tickets: Tickets::default(),
+    };
+    give_grants(&mut org, now);
+    Ok(org)
+}
+
+/// The colleagues' grants, made on different days before now.
+fn give_grants(org: &mut Org, now: i64) {
+    let colleagues: Vec<String> =
+        [2, 3, 1].iter().map(|index| org.users[*index].id.clone()).collect();
+    let keys: Vec<String> = org.apps.iter().map(|app| app.consumer_key.clone()).collect();
+    let mut age = 1;
+    for (key, (_, _, _, users)) in keys.iter().zip(APPS) {
+        for colleague in colleagues.iter().take(users) {
+            org.issue_grant(key, colleague, "full refresh_token", now - age * DAY_MS);
+            age += 3;
+        }
+    }
+}

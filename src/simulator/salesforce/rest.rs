@@ -1,0 +1,94 @@
+//! The REST API: versions, SOQL queries, one record.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Salesforce;
+use super::identity::bearer_token;
+use super::{soql, tables};
+
+const VERSIONS: [(&str, &str); 3] =
+    [("Winter '26", "65.0"), ("Spring '26", "66.0"), ("Summer '26", "67.0")];
+
+/// `/services/data/`: which versions there are; needs no session.
+pub(super) async fn versions() -> Json<Value> {
+    let versions = VERSIONS.map(|(label, version)| {
+        json!({ "label": label, "url": format!("/services/data/v{version}"), "version": version })
+    });
+    Json(versions.into_iter().collect())
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct QueryParameters {
+    #[serde(default)]
+    q: String,
+}
+
+/// `/services/data/vNN.0/query?q=<SOQL>`.
+pub(super) async fn query(
+    State(salesforce): State<Salesforce>,
+    Path(version): Path<String>,
+    headers: HeaderMap,
+    Query(QueryParameters { q }): Query<QueryParameters>,
+) -> Response {
+    let user_id = match user_of(&salesforce, &headers) {
+        Ok(user_id) => user_id,
+        Err(refusal) => return *refusal,
+    };
+    let query = match soql::parse(&q) {
+        Ok(query) => query,
+        Err(complaint) => return error(StatusCode::BAD_REQUEST, "MALFORMED_QUERY", &complaint),
+    };
+    match tables::select(&salesforce.org(), &user_id, &version, &query) {
+        Ok(records) => Json(json!({
+            "totalSize": records.len(),
+            "done": true,
+            "records": records,
+        }))
+        .into_response(),
+        Err(refused) => error(StatusCode::BAD_REQUEST, refused.code, &refused.message),
+    }
+}
+
+/// `/services/data/vNN.0/sobjects/Account/<id>`.
+pub(super) async fn account(
+    State(salesforce): State<Salesforce>,
+    Path((version, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = user_of(&salesforce, &headers) {
+        return *refusal;
+    }
+    let org = salesforce.org();
+    match org.accounts.iter().find(|(known, _)| known.starts_with(&id) && id.len() >= 15) {
+        Some((id, name)) => {
+            let url = format!("/services/data/{version}/sobjects/Account/{id}");
+            let attributes = json!({ "type": "Account", "url": url });
+            Json(json!({ "attributes": attributes, "Id": id, "Name": name })).into_response()
+        }
+        None => error(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            "Provided external ID field does not exist or is not accessible: id",
+        ),
+    }
+}
+
+fn user_of(salesforce: &Salesforce, headers: &HeaderMap) -> Result<String, Box<Response>> {
+    let now = salesforce.now_ms();
+    bearer_token(headers)
+        .and_then(|token| salesforce.org().bearer(token, now))
+        .map(|bearer| bearer.user_id)
+        .ok_or_else(|| {
+            let message = "Session expired or invalid";
+            Box::new(error(StatusCode::UNAUTHORIZED, "INVALID_SESSION_ID", message))
+        })
+}
+
+fn error(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!([{ "message": message, "errorCode": code }]))).into_response()
+}

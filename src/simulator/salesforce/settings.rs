@@ -1,0 +1,137 @@
+//! What an org may be like.
+
+use serde::{Deserialize, Serialize};
+
+/// How the login page asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginStyle {
+    /// User name and password on one page.
+    OneStep,
+    /// The user name first, the password on the next page.
+    IdentifierFirst,
+}
+
+/// When the approval page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// If no live grant of this user and app covers the scopes.
+    WhenNeeded,
+    /// Every time.
+    Always,
+}
+
+/// What a row's Revoke is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeControl {
+    /// A `javascript:` link that posts the form.
+    JavascriptLink,
+    /// A submit button.
+    FormButton,
+    /// A link that revokes by being followed.
+    PlainLink,
+}
+
+/// Where Lightning Setup's frame lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameSite {
+    /// On the My Domain host, another site than the page around it.
+    Cross,
+    /// On the setup host itself.
+    Same,
+}
+
+/// What the user column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserShownAs {
+    /// The full name (which two users may share), linked to the user's record.
+    FullName,
+    /// The user name, as text.
+    Username,
+    /// The alias, as text.
+    Alias,
+    /// Only a link to the user's record, under a text that says nothing.
+    LinkOnly,
+}
+
+/// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshTokenPolicy {
+    /// Valid until revoked.
+    ValidUntilRevoked,
+    /// Expires at once.
+    ImmediatelyExpire,
+    /// Expires if not used for 30 days.
+    ExpireIfUnused,
+    /// Expires after 30 days.
+    ExpireAfter,
+}
+
+/// The Salesforce half's behaviour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How the login page asks.
+    pub login_style: LoginStyle,
+    /// When the approval page is shown.
+    pub approval: Approval,
+    /// Revoke asks by a JavaScript dialog.
+    pub revoke_confirm: bool,
+    /// What a row's Revoke is made of.
+    pub revoke_control: RevokeControl,
+    /// Rows per page of the list of apps.
+    pub usage_page_size: usize,
+    /// Rows per page of the list of an app's users.
+    pub user_page_size: usize,
+    /// How late Lightning Setup's frame comes, in milliseconds.
+    pub frame_delay_ms: u64,
+    /// Where that frame lives.
+    pub frame_site: FrameSite,
+    /// What the user column shows.
+    pub user_shown_as: UserShownAs,
+    /// The connected app is blocked by the administrator.
+    pub app_blocked: bool,
+    /// After the login comes a page that nobody knows and that has no way on.
+    pub unknown_page_after_login: bool,
+    /// Revoke brings the page back and does nothing.
+    pub revoke_does_nothing: bool,
+    /// The integration user may work in Setup.
+    pub setup_allowed: bool,
+    /// The connected app's refresh token policy, as SOQL tells it.
+    pub refresh_token_policy: RefreshTokenPolicy,
+    /// Introspection says what it knows; otherwise every token is inactive to it.
+    pub introspection: bool,
+    /// `OauthToken` may be queried.
+    pub oauth_token_query: bool,
+    /// How long an access token lives, in seconds.
+    pub access_token_lifetime_s: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            login_style: LoginStyle::OneStep,
+            approval: Approval::WhenNeeded,
+            revoke_confirm: false,
+            revoke_control: RevokeControl::JavascriptLink,
+            usage_page_size: 5,
+            user_page_size: 10,
+            frame_delay_ms: 150,
+            frame_site: FrameSite::Cross,
+            user_shown_as: UserShownAs::FullName,
+            app_blocked: false,
+            unknown_page_after_login: false,
+            revoke_does_nothing: false,
+            setup_allowed: true,
+            refresh_token_policy: RefreshTokenPolicy::ValidUntilRevoked,
+            introspection: true,
+            oauth_token_query: true,
+            access_token_lifetime_s: 7200,
+        }
+    }
+}

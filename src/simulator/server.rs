@@ -1,0 +1,219 @@
+//! One listener for all hosts: each request goes to the router of the host that it names.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any_service};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::clock::Clock;
+use super::cloud_elements::{CloudElements, Seed};
+use super::control;
+use super::error::SimulatorError;
+use super::hosts::{Origin, Site, host_of};
+use super::pages::Pages;
+use super::ready::{CloudElementsReady, Ready, SalesforceReady};
+use super::request_log::{RequestLog, Seen};
+use super::salesforce::Salesforce;
+use super::settings::Settings;
+use super::tripwire::Tripwire;
+
+const CLOUD_ELEMENTS_PATH: &str = "/elements/api-v2";
+/// What Setup polls in the background; it would drown the log of requests.
+const HEARTBEAT_PATH: &str = "/aura";
+/// How long connections may take to end when the simulator stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How to start.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// How both services behave.
+    pub settings: Settings,
+}
+
+/// Both services, serving. Dropping it stops them; [`Simulator::stop`] also waits for that.
+#[derive(Debug)]
+pub struct Simulator {
+    ready: Ready,
+    tripwire: Tripwire,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+/// What the control page and the dispatcher share with the services.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) salesforce: Salesforce,
+    pub(super) cloud_elements: CloudElements,
+    pub(super) clock: Arc<Clock>,
+    pub(super) pages: Pages,
+    pub(super) requests: RequestLog,
+    pub(super) tripwire_hits: Arc<AtomicU64>,
+}
+
+impl Simulator {
+    /// Starts both services with one live instance. It is ready when this returns.
+    ///
+    /// # Errors
+    /// If the port cannot be had or the system gives no randomness.
+    pub async fn start(options: Options) -> Result<Self, SimulatorError> {
+        let failed = |source| SimulatorError::Listen { port: options.port, source };
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        let tripwire = Tripwire::start().await?;
+        let (clock, pages) = (Arc::new(Clock::default()), Pages::load()?);
+        let salesforce = Salesforce::new(
+            options.settings.salesforce,
+            &tripwire.callback_url(),
+            Arc::clone(&clock),
+            pages.clone(),
+        )?;
+        let cloud_elements = CloudElements::new(options.settings.cloud_elements);
+        let ready = seed(&salesforce, &cloud_elements, &tripwire, port);
+        let shared = Arc::new(Shared {
+            salesforce,
+            cloud_elements,
+            clock,
+            pages,
+            requests: RequestLog::default(),
+            tripwire_hits: tripwire.counter(),
+        });
+        let hosts = Arc::new(Hosts::new(shared));
+        let app = Router::new().fallback(dispatch).with_state(hosts);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            // A dropped sender means the same as a message: stop. Serving itself never fails.
+            let stopped = async move { drop(stopped.await) };
+            drop(axum::serve(listener, app).with_graceful_shutdown(stopped).await);
+        });
+        Ok(Self { ready, tripwire, stop, server })
+    }
+
+    /// What clients have to know.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// How many connections the callback's host has seen: anything but 0 fails a run.
+    pub fn tripwire_hits(&self) -> u64 {
+        self.tripwire.counter().load(Ordering::SeqCst)
+    }
+
+    /// Stops serving; returns when all listeners are closed.
+    pub async fn stop(self) {
+        let Self { stop, mut server, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+            server.abort();
+        }
+    }
+}
+
+/// Makes the instance that is live at the start, and says how to reach everything.
+fn seed(
+    salesforce: &Salesforce,
+    cloud_elements: &CloudElements,
+    tripwire: &Tripwire,
+    port: u16,
+) -> Ready {
+    let origin = Origin::at(Site::Login, port);
+    let credentials = salesforce.credentials();
+    let tokens = salesforce.seed_grant(&origin);
+    let (instance_id, element_token) = cloud_elements.seed_instance(Seed {
+        name: "Acme Salesforce QA".to_owned(),
+        site_address: origin.url(Site::Login),
+        consumer_key: credentials.consumer_key.clone(),
+        consumer_secret: credentials.consumer_secret.clone(),
+        callback_url: tripwire.callback_url(),
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+        id_url: tokens.id_url,
+        instance_url: tokens.instance_url,
+    });
+    let (user_secret, organization_secret) = cloud_elements.credentials();
+    Ready {
+        ready: true,
+        pid: std::process::id(),
+        port,
+        salesforce: SalesforceReady {
+            login_url: origin.url(Site::Login),
+            my_domain_url: origin.url(Site::MyDomain),
+            username: credentials.username,
+            password: credentials.password,
+            consumer_key: credentials.consumer_key,
+            consumer_secret: credentials.consumer_secret,
+            callback_url: tripwire.callback_url(),
+            connected_app: credentials.connected_app,
+        },
+        cloud_elements: CloudElementsReady {
+            base_url: format!("{}{CLOUD_ELEMENTS_PATH}", origin.url(Site::CloudElements)),
+            user_secret: user_secret.to_owned(),
+            organization_secret: organization_secret.to_owned(),
+            instance_id,
+            element_token,
+        },
+    }
+}
+
+/// A router for each host, so that no path of one can answer on another.
+struct Hosts {
+    sites: HashMap<Site, MethodRouter>,
+    cloud_elements: MethodRouter,
+    control: MethodRouter,
+    shared: Arc<Shared>,
+}
+
+impl Hosts {
+    fn new(shared: Arc<Shared>) -> Self {
+        let sites = [Site::Login, Site::MyDomain, Site::Setup, Site::Lightning, Site::Plain]
+            .map(|site| (site, any_service(shared.salesforce.router(site))));
+        Self {
+            sites: sites.into(),
+            cloud_elements: any_service(shared.cloud_elements.router()),
+            control: any_service(control::router(Arc::clone(&shared))),
+            shared,
+        }
+    }
+
+    /// Who answers; `None` if the host is unknown.
+    fn choose(&self, host: &str, path: &str) -> Option<MethodRouter> {
+        let site = Origin::of(host)?.site;
+        let of_platform = site == Site::Plain && path.starts_with(CLOUD_ELEMENTS_PATH);
+        if path.starts_with(control::PREFIX) {
+            Some(self.control.clone())
+        } else if site == Site::CloudElements || of_platform {
+            Some(self.cloud_elements.clone())
+        } else {
+            self.sites.get(&site).cloned()
+        }
+    }
+}
+
+async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response {
+    let method = request.method().to_string();
+    let host = host_of(request.headers()).to_owned();
+    let path = request.uri().path().to_owned();
+    let response = match hosts.choose(&host, &path) {
+        Some(router) => router.call(request, ()).await,
+        None => {
+            let text = format!("nobody here is called \"{host}\"\n");
+            (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+        }
+    };
+    if path != HEARTBEAT_PATH && !path.starts_with(control::PREFIX) {
+        let status = response.status().as_u16();
+        hosts.shared.requests.add(Seen { method, host, path, status });
+    }
+    response
+}

@@ -1,72 +1,34 @@
-//! Placeholder of the Cloud Elements half: the interface alone, until that half is merged.
+//! The Cloud Elements half of the simulator: platform API v2 for the element `sfdc`.
+//!
+//! Its one entry is [`CloudElements`]: it holds the state, and [`CloudElements::router`] serves it
+//! under `/elements/api-v2`. It talks to Salesforce over HTTP as the real platform does (exchange,
+//! refresh, query), so a token that died there is dead here.
+//!
+//! It must not know the clients that are tested against it: what both sides call by the same name
+//! is written down twice on purpose, or a misunderstanding would pass its own test.
 
-use axum::Router;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+mod auth;
+mod body;
+mod configuration;
+mod elements;
+mod error;
+mod hub;
+mod identifiers;
+mod instances;
+mod model;
+mod oauth_url;
+mod properties;
+mod recorder;
+mod router;
+mod salesforce;
+mod service;
+mod session;
+mod settings;
+mod state;
 
-/// The Cloud Elements half's behaviour.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {}
+#[cfg(test)]
+mod tests;
 
-/// What an instance starts with.
-#[derive(Debug, Clone)]
-pub struct Seed {
-    /// Its name.
-    pub name: String,
-    /// Where its users log in.
-    pub site_address: String,
-    /// The connected app's key.
-    pub consumer_key: String,
-    /// The connected app's secret.
-    pub consumer_secret: String,
-    /// The OAuth callback.
-    pub callback_url: String,
-    /// A live access token.
-    pub access_token: String,
-    /// A live refresh token.
-    pub refresh_token: String,
-    /// The identity URL of the token's user.
-    pub id_url: String,
-    /// The org's My Domain.
-    pub instance_url: String,
-}
-
-/// The platform.
-#[derive(Debug, Clone, Default)]
-pub struct CloudElements {}
-
-impl CloudElements {
-    /// A platform without instances.
-    pub fn new(_settings: Settings) -> Self {
-        Self {}
-    }
-
-    /// User secret and organization secret.
-    pub fn credentials(&self) -> (&str, &str) {
-        ("user", "organization")
-    }
-
-    /// The API.
-    pub fn router(&self) -> Router {
-        Router::new()
-    }
-
-    /// Adds an instance; its id and element token.
-    pub fn seed_instance(&self, _seed: Seed) -> (u64, String) {
-        (1, "element".to_owned())
-    }
-
-    /// How it behaves.
-    pub fn settings(&self) -> Settings {
-        Settings {}
-    }
-
-    /// Changes how it behaves.
-    pub fn set_settings(&self, _settings: Settings) {}
-
-    /// Its state.
-    pub fn state_json(&self) -> Value {
-        json!({ "instances": [] })
-    }
-}
+pub use model::Seed;
+pub use service::CloudElements;
+pub use settings::{PatchBehaviour, PutBehaviour, PutForm, Settings, StateBehaviour};

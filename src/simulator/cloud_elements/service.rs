@@ -1,0 +1,83 @@
+//! The handle to the simulated platform.
+
+use super::identifiers;
+use super::model::Seed;
+use super::router;
+use super::salesforce::Salesforce;
+use super::settings::Settings;
+use super::state::State;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The simulated platform. Clones share one state.
+#[derive(Clone)]
+pub struct CloudElements {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    user_secret: String,
+    organization_secret: String,
+    salesforce: Salesforce,
+    state: Mutex<State>,
+}
+
+impl CloudElements {
+    /// A platform without instances, with secrets of its own.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                user_secret: identifiers::secret(),
+                organization_secret: identifiers::secret(),
+                salesforce: Salesforce::new(),
+                state: Mutex::new(State::new(settings)),
+            }),
+        }
+    }
+
+    /// The user secret and the organization secret that it accepts.
+    pub fn credentials(&self) -> (&str, &str) {
+        (&self.inner.user_secret, &self.inner.organization_secret)
+    }
+
+    /// Everything it serves, under `/elements/api-v2`.
+    pub fn router(&self) -> axum::Router {
+        router::router(self)
+    }
+
+    /// Adds an instance that is authenticated already; gives its id and its element token.
+    pub fn seed_instance(&self, seed: Seed) -> (u64, String) {
+        let mut state = self.state();
+        state.remember_site(&seed.consumer_key, &seed.site_address);
+        let configuration = seed.configuration();
+        let instance = state.add(seed.name, configuration, |_| ());
+        (instance.id, instance.token.clone())
+    }
+
+    /// How it behaves now.
+    pub fn settings(&self) -> Settings {
+        self.state().settings.clone()
+    }
+
+    /// Changes how it behaves, from the next request on.
+    pub fn set_settings(&self, settings: Settings) {
+        self.state().settings = settings;
+    }
+
+    /// What it remembers, **in clear**: `settings`, `instances` (each with `configuration`,
+    /// `exchanges`, `refreshes`), `deleted`, `codes_exchanged`, `codes_refused`, `refreshes`,
+    /// `refreshes_refused`, `requests` (`total`, `by_route`: `"PATCH /instances/{id}": 1`).
+    pub fn state_json(&self) -> serde_json::Value {
+        self.state().to_json()
+    }
+
+    /// The state. The guard must not live over an await: requests run on many threads.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // A test that panicked while it looked at the state must not take the others with it.
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The way to Salesforce.
+    pub(super) fn salesforce(&self) -> &Salesforce {
+        &self.inner.salesforce
+    }
+}

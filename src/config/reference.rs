@@ -188,7 +188,13 @@ async fn output(words: &[String], limit: Duration) -> Result<String, Problem> {
     })
     .await;
     match finished {
-        Err(_) => Err(reference(format!("{program} did not end within {} s", limit.as_secs_f64()))),
+        Err(_) => {
+            // Reaped, not only killed: nothing of it is left when we go on.
+            child.kill().await.map_err(|error| {
+                reference(format!("{program} does not end and cannot be killed: {error}"))
+            })?;
+            Err(reference(format!("{program} did not end within {} s", limit.as_secs_f64())))
+        }
         Ok(Err(error)) => Err(reference(format!("{program} cannot be read: {error}"))),
         Ok(Ok((bytes, _))) if bytes.len() as u64 > LONGEST_VALUE => text(bytes, program),
         Ok(Ok((_, status))) if !status.success() => {

@@ -6,6 +6,7 @@
 //! `simulator` is reached from `cli` and tests only, and shares nothing with the clients it tests.
 
 pub mod browser;
+pub mod cli;
 pub mod cloud_elements;
 pub mod config;
 pub mod failure;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod journal;
 pub mod report;
 pub mod salesforce;
+pub mod scenario;
 pub mod secrets;
 #[cfg(feature = "simulator")]
 pub mod simulator;

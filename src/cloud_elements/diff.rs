@@ -1,6 +1,7 @@
 //! What changed in an instance between two readings, apart from what has to change.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -48,6 +49,16 @@ pub enum ChangeKind {
     Removed,
     /// Its value is another.
     Changed,
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        })
+    }
 }
 
 /// Keys that may change in a re-authentication, from `webdriver/volatile.toml`.

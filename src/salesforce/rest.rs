@@ -163,6 +163,22 @@ impl RestClient {
         Ok(rows.into_iter().next())
     }
 
+    /// A user by user name, which is unique in all of Salesforce; none if there is no such user here.
+    ///
+    /// # Errors
+    /// [`SalesforceError`].
+    pub async fn user_by_username(
+        &self,
+        username: &str,
+    ) -> Result<Option<UserRow>, SalesforceError> {
+        let soql = format!(
+            "SELECT Id, Name, Username, Alias FROM User WHERE Username = {}",
+            quote(username)
+        );
+        let rows: Vec<UserRow> = self.query("look the user up", &soql).await?;
+        Ok(rows.into_iter().next())
+    }
+
     fn url(&self, path: &str) -> Url {
         let mut url = self.my_domain.clone();
         url.set_path(path);

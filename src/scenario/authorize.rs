@@ -32,7 +32,10 @@ pub async fn authorize(
             let code = read_code(context, &arrival, &oauth_url.state)?;
             step.fact("approval_shown", approvals > 0);
             let how = if approvals > 0 { "approved" } else { "already approved by this user" };
-            Ok((AuthorizationCode(code), format!("{how}; code received, callback host never reached")))
+            Ok((
+                AuthorizationCode(code),
+                format!("{how}; code received, callback host never reached"),
+            ))
         })
         .await
 }

@@ -9,9 +9,10 @@ use super::grants;
 use super::oauth_url;
 use super::proofs::{LiveGrant, Witness};
 use crate::failure::Failure;
+use crate::http::Call;
 use crate::report::StepId;
-use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in};
 use crate::salesforce::RefreshTokenPolicy;
+use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in};
 
 /// Scopes without which there is nothing to test.
 const NEEDED: &[&[&str]] = &[&["full"], &["refresh_token", "offline_access"]];
@@ -34,8 +35,8 @@ pub async fn check_client(context: &Context) -> Result<(), Failure> {
             if let Some(url) = url {
                 // Without a session Salesforce leads to its login page, unless something is wrong
                 // with client or callback: then it says so at once.
-                let body = context.oauth(None).probe(&oauth_url.url, url).await?;
-                if let Some(error) = body.as_deref().and_then(oauth_error_in) {
+                let answer = context.http.send(Call::get(url).retrying()).await?;
+                if let Some(error) = oauth_error_in(&answer.text()) {
                     return Err(PageError::into(error));
                 }
             }

@@ -75,13 +75,17 @@ async fn both_sides(
     step: &Step<'_>,
     cut: &CutGrant,
 ) -> Result<String, Disagreement> {
-    let (salesforce, platform) = tokio::join!(salesforce_side(context, cut), platform_side(context, cut));
+    let (salesforce, platform) =
+        tokio::join!(salesforce_side(context, cut), platform_side(context, cut));
     step.fact("salesforce", json!(salesforce?));
     platform
 }
 
 /// What each witness on Salesforce's side says; there must be at least one.
-async fn salesforce_side(context: &Context, cut: &CutGrant) -> Result<Vec<&'static str>, Disagreement> {
+async fn salesforce_side(
+    context: &Context,
+    cut: &CutGrant,
+) -> Result<Vec<&'static str>, Disagreement> {
     let grant = &cut.before;
     let oauth = context.oauth(grant.hosts.as_ref());
     let mut witnesses = Vec::new();
@@ -89,7 +93,10 @@ async fn salesforce_side(context: &Context, cut: &CutGrant) -> Result<Vec<&'stat
         match oauth.userinfo(token).await {
             Ok(UserInfoAnswer::Dead) => witnesses.push("userinfo: access token is dead"),
             Ok(UserInfoAnswer::Alive(user)) => {
-                return Err(not_yet("Salesforce", format!("userinfo answers as {}", user.username)));
+                return Err(not_yet(
+                    "Salesforce",
+                    format!("userinfo answers as {}", user.username),
+                ));
             }
             Err(error) => return Err(Disagreement::Failed(error.into())),
         }
@@ -97,7 +104,10 @@ async fn salesforce_side(context: &Context, cut: &CutGrant) -> Result<Vec<&'stat
     if let Some(token) = grant.instance.user_refresh_token.readable() {
         match oauth.introspect(token).await {
             Ok(answer) if answer.active => {
-                return Err(not_yet("Salesforce", "introspection calls the refresh token active".into()));
+                return Err(not_yet(
+                    "Salesforce",
+                    "introspection calls the refresh token active".into(),
+                ));
             }
             Ok(_) => witnesses.push("introspection: refresh token is not active"),
             // One witness among others: not every app may introspect.
@@ -110,7 +120,8 @@ async fn salesforce_side(context: &Context, cut: &CutGrant) -> Result<Vec<&'stat
             .map_err(Disagreement::Failed)?
     {
         if rows.len() > left.expected {
-            let said = format!("OauthToken lists {} grants, expected {}", rows.len(), left.expected);
+            let said =
+                format!("OauthToken lists {} grants, expected {}", rows.len(), left.expected);
             return Err(not_yet("Salesforce", said));
         }
         witnesses.push("OauthToken: the grant is no longer listed");
@@ -129,11 +140,13 @@ async fn salesforce_side(context: &Context, cut: &CutGrant) -> Result<Vec<&'stat
 
 async fn platform_side(context: &Context, cut: &CutGrant) -> Result<String, Disagreement> {
     let instance = &cut.before.instance;
-    let failed = |error: crate::cloud_elements::CloudElementsError| Disagreement::Failed(error.into());
+    let failed =
+        |error: crate::cloud_elements::CloudElementsError| Disagreement::Failed(error.into());
     match context.platform.read_record(&instance.token).await.map_err(failed)? {
-        HubAnswer::Record { .. } => {
-            Err(not_yet("Cloud Elements", "a call through the instance still reads a record".into()))
-        }
+        HubAnswer::Record { .. } => Err(not_yet(
+            "Cloud Elements",
+            "a call through the instance still reads a record".into(),
+        )),
         HubAnswer::Unauthenticated { message, .. } => {
             // Still there for its owner: so the 401 is about the grant and nothing else.
             context.platform.instance(instance.id).await.map_err(failed)?;

@@ -44,8 +44,6 @@ pub struct Context {
     pub(super) entries: Mutex<Entries>,
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
-    /// Whether the instance was provisioned for this run.
-    pub(super) provisioned: AtomicBool,
     restoring: AtomicBool,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,
 }
@@ -86,7 +84,6 @@ impl Context {
             trusted,
             entries: Mutex::default(),
             config_file: None,
-            provisioned: AtomicBool::new(false),
             restoring: AtomicBool::new(false),
             attempts: Mutex::default(),
         })
@@ -119,7 +116,12 @@ impl Context {
         let key = self.next_key(id);
         let step = Step { context: self, key, facts: Arc::default() };
         let began = Instant::now();
-        tracing::info!(step = id.as_str(), phase = key.phase.as_str(), attempt = key.attempt, "begins");
+        tracing::info!(
+            step = id.as_str(),
+            phase = key.phase.as_str(),
+            attempt = key.attempt,
+            "begins"
+        );
         self.events.send(Event::StepStarted { key });
         let result = body(&step).await;
         let (outcome, summary) = match &result {
@@ -155,7 +157,7 @@ impl Context {
         StepKey { id, phase, attempt: *attempt }
     }
 
-    fn failed_in(&self, id: StepId) {
+    pub(super) fn failed_in(&self, id: StepId) {
         *lock(&self.browsers.failed_step) = Some(id);
     }
 

@@ -1,7 +1,5 @@
 //! The commands' scenarios, as sequences of steps.
 
-use std::sync::atomic::Ordering;
-
 use super::context::Context;
 use super::locate::{Located, locate};
 use super::proofs::{DeadGrant, LiveGrant};
@@ -13,7 +11,7 @@ use crate::journal::Phase;
 /// `reauth run`: the whole article.
 ///
 /// # Errors
-/// The first [`Failure`]; [`restore_after_failure`] is for what it left.
+/// The first [`Failure`]; [`recover`] is for what it left.
 pub async fn run(context: &Context) -> Result<(), Failure> {
     let configured = context.config.cloud_elements.instance.clone();
     if let Some(reference) = &configured {
@@ -26,7 +24,6 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
     let reference = match &configured {
         Some(reference) => provision::adopt(context, reference).await?,
         None => {
-            context.provisioned.store(true, Ordering::Relaxed);
             let reference = provision::provision(context).await?;
             context.take_instance(reference.id)?;
             reference
@@ -104,21 +101,32 @@ pub async fn status(context: &Context) -> Result<Located, Failure> {
     locate(context, &configured(context)?).await
 }
 
-/// After a failure: if a grant was, or may have been, ended, looks at the instance and brings it
-/// back if it is dead.
+/// How many times the limit of a page a whole recovery may take.
+pub const RECOVERY_FACTOR: u32 = 5;
+
+/// After a failure: if a grant was, or may have been, ended, looks at the instance and, where
+/// `restores`, brings it back if it is dead. An instance that was made for the run and lives is
+/// removed.
 ///
 /// # Errors
-/// Why it could not be brought back.
-pub async fn restore_after_failure(context: &Context, instance: u64) -> Result<(), Failure> {
+/// Why it could not be brought back, or not be removed.
+pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
+    let provisioned = context.provisioned_instance();
+    let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
     context.set_restoring(true);
-    let reference = InstanceRef { id: instance, token: None };
-    match locate(context, &reference).await? {
-        Located::Alive(_) => {
+    let reference = InstanceRef { id, token: None };
+    let grant = match locate(context, &reference).await? {
+        Located::Alive(grant) => {
             context.nothing_in_flight();
-            Ok(())
+            *grant
         }
-        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+        Located::Dead(dead, _) if restores => bring_back(context, *dead).await?,
+        Located::Dead(..) => return Ok(()),
+    };
+    if provisioned.is_some() && !context.config.run.keep {
+        clean_up::clean_up(context, &grant).await?;
     }
+    Ok(())
 }
 
 /// The instance, alive. One that is found dead is restored first.

@@ -94,7 +94,10 @@ pub(super) async fn nudge(
     if let RevokeAnswer::InvalidToken { message } =
         context.oauth(grant.hosts.as_ref()).revoke(token).await?
     {
-        return Err(shared(others, &format!("Salesforce did not know its access token ({message})")));
+        return Err(shared(
+            others,
+            &format!("Salesforce did not know its access token ({message})"),
+        ));
     }
     match context.platform.read_record(&grant.instance.token).await? {
         HubAnswer::Record { .. } => {

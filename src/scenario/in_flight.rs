@@ -10,6 +10,7 @@ use crate::report::Event;
 pub(super) struct Entries {
     lock: Option<InstanceLock>,
     in_flight: Option<InFlight>,
+    provisioned: Option<u64>,
 }
 
 impl Context {
@@ -48,14 +49,10 @@ impl Context {
                 .hint("this is a defect of `reauth`: please report it")
             })?;
             let cloud_elements = &self.config.cloud_elements;
-            let entry = Entry::new(
-                &cloud_elements.base_url,
-                id,
-                &cloud_elements.element_key,
-                &self.run_id,
-            )
-            .with_config_file(self.config_file.clone())
-            .provisioned(self.provisioned.load(std::sync::atomic::Ordering::Relaxed));
+            let entry =
+                Entry::new(&cloud_elements.base_url, id, &cloud_elements.element_key, &self.run_id)
+                    .with_config_file(self.config_file.clone())
+                    .provisioned(entries.provisioned.is_some());
             entries.in_flight = Some(self.journal.begin(held, entry)?);
         }
         self.events.send(Event::Touched);
@@ -82,8 +79,18 @@ impl Context {
         }
     }
 
-    /// Whether a grant was, or may have been, ended and not yet replaced.
-    pub fn is_in_flight(&self) -> bool {
-        lock(&self.entries).in_flight.is_some()
+    /// The instance whose grant was, or may have been, ended and not yet replaced.
+    pub(super) fn instance_in_flight(&self) -> Option<u64> {
+        lock(&self.entries).in_flight.as_ref().map(|in_flight| in_flight.entry().instance_id)
+    }
+
+    /// Remembers an instance that was made for this run.
+    pub(super) fn provisioned(&self, id: u64) {
+        lock(&self.entries).provisioned = Some(id);
+    }
+
+    /// The instance that was made for this run.
+    pub(super) fn provisioned_instance(&self) -> Option<u64> {
+        lock(&self.entries).provisioned
     }
 }

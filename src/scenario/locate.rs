@@ -104,7 +104,10 @@ async fn examine(
 }
 
 /// Asks Salesforce whose grant it is.
-pub(super) async fn live_grant(context: &Context, instance: Instance) -> Result<LiveGrant, Failure> {
+pub(super) async fn live_grant(
+    context: &Context,
+    instance: Instance,
+) -> Result<LiveGrant, Failure> {
     let configured = context.config.salesforce.my_domain.clone();
     let mut my_domain = configured.or_else(|| {
         // Where the platform keeps the org's address (`base.url`, or the token's instance_url).
@@ -118,7 +121,9 @@ pub(super) async fn live_grant(context: &Context, instance: Instance) -> Result<
         let base = my_domain.as_ref().and_then(|url| OrgHosts::from_my_domain(url).ok());
         if let Some(user) = holder_of(context, base.as_ref(), token).await? {
             if my_domain.is_none() {
-                my_domain = user.my_domain().filter(|url| is_family(&context.config.salesforce.login_url, url));
+                my_domain = user
+                    .my_domain()
+                    .filter(|url| is_family(&context.config.salesforce.login_url, url));
             }
             holder = Some(Holder {
                 user: Identity {

@@ -23,3 +23,4 @@ mod revoke_ui;
 mod verify;
 
 pub use context::Context;
+pub use locate::Located;

@@ -99,7 +99,10 @@ fn check(context: &Context, parts: &OauthUrlParts) -> Result<(), Failure> {
 fn random_state() -> Result<String, Failure> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Failure::environment("reauth.no_randomness", format!("the system gives no random numbers: {error}"))
+        Failure::environment(
+            "reauth.no_randomness",
+            format!("the system gives no random numbers: {error}"),
+        )
     })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -28,6 +28,7 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
                 configuration,
             };
             let instance = context.platform.create_instance(code.0, &new).await?;
+            context.provisioned(instance.id);
             context.events.send(Event::Instance {
                 id: instance.id,
                 name: Some(instance.name.clone()),

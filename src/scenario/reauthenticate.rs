@@ -68,8 +68,10 @@ pub async fn reauthenticate(context: &Context, dead: &DeadGrant) -> Result<(), F
         next = after(context.config.run.reauthenticate_via, &refusal);
         refusals.push(refusal);
     }
-    let tried: Vec<String> =
-        refusals.iter().map(|refusal| format!("{}: {}", refusal.method.title(), refusal.why)).collect();
+    let tried: Vec<String> = refusals
+        .iter()
+        .map(|refusal| format!("{}: {}", refusal.method.title(), refusal.why))
+        .collect();
     context.failed_in(StepId::Reauthenticate);
     Err(Failure::scenario(
         "scenario.not_reauthenticated",
@@ -132,7 +134,9 @@ async fn attempt(
     let refused = match sent {
         Ok(()) => None,
         // Nothing usable came back: the instance is asked all the same.
-        Err(error @ CloudElementsError::Http(_)) if error.was_not_sent() => return Err(error.into()),
+        Err(error @ CloudElementsError::Http(_)) if error.was_not_sent() => {
+            return Err(error.into());
+        }
         Err(error) => Some(error),
     };
     let status = refused.as_ref().and_then(CloudElementsError::status);
@@ -153,7 +157,9 @@ async fn attempt(
             context.events.send(Event::Seen(Some(false)));
             let why = match refused {
                 Some(error) => error.to_string(),
-                None => format!("accepted, but the instance is still not authenticated ({message})"),
+                None => {
+                    format!("accepted, but the instance is still not authenticated ({message})")
+                }
             };
             step.fact("refused", why.clone());
             Ok(Some(Refusal { method, why, status }))
@@ -179,7 +185,11 @@ mod tests {
             (ReauthenticateVia::Put, documented, None, None),
             (ReauthenticateVia::Put, article, Some(405), None),
         ] {
-            assert_eq!(after(via, &refusal(method, status)), expected, "{via:?} {method:?} {status:?}");
+            assert_eq!(
+                after(via, &refusal(method, status)),
+                expected,
+                "{via:?} {method:?} {status:?}"
+            );
         }
         assert_eq!(first(ReauthenticateVia::Put), Some(documented));
         assert_eq!(first(ReauthenticateVia::Auto), Some(Method::Patch));

@@ -47,7 +47,9 @@ pub(super) async fn revoke(
             RevokeAnswer::Revoked => ended.push("access token"),
             RevokeAnswer::InvalidToken { message } => step.warn(
                 "salesforce.access_token_not_known",
-                format!("Salesforce did not know the access token read from the instance: {message}"),
+                format!(
+                    "Salesforce did not know the access token read from the instance: {message}"
+                ),
             ),
         }
     }
@@ -88,7 +90,10 @@ pub(super) async fn revoke(
     }
     step.fact("tokens_revoked", ended.clone());
     let summary = if alive {
-        format!("{} revoked; the access token alone was not enough, the platform refreshed silently", ended.join(" and "))
+        format!(
+            "{} revoked; the access token alone was not enough, the platform refreshed silently",
+            ended.join(" and ")
+        )
     } else {
         format!("{} revoked, which was enough", ended.join(" and "))
     };
@@ -116,11 +121,7 @@ async fn list(
 }
 
 /// Logs in to the org, for a session that may list grants.
-async fn log_in(
-    context: &Context,
-    step: &Step<'_>,
-    grant: &LiveGrant,
-) -> Result<Witness, Failure> {
+async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<Witness, Failure> {
     let salesforce = &context.config.salesforce;
     let hosts = revoke_ui::known_hosts(grant)?;
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
@@ -147,9 +148,10 @@ fn moved_grant(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Option<Oa
     let mut moved: Vec<OauthTokenRow> = after
         .into_iter()
         .filter(|row| {
-            before.iter().find(|old| old.id == row.id).is_some_and(|old| {
-                old.use_count != row.use_count || old.last_used != row.last_used
-            })
+            before
+                .iter()
+                .find(|old| old.id == row.id)
+                .is_some_and(|old| old.use_count != row.use_count || old.last_used != row.last_used)
         })
         .collect();
     if moved.len() == 1 { moved.pop() } else { None }

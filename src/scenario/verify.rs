@@ -10,8 +10,8 @@ use super::proofs::{DeadGrant, LiveGrant};
 use crate::cloud_elements::{HubAnswer, Instance, VolatileKeys, configuration_diff};
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
-use crate::salesforce::pages::Notes as _;
 use crate::salesforce::RevokeAnswer;
+use crate::salesforce::pages::Notes as _;
 use crate::secrets::Secret;
 
 /// Verifies the instance against what it was.
@@ -33,11 +33,7 @@ pub async fn verify(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Fai
         .await
 }
 
-async fn read_record(
-    context: &Context,
-    step: &Step<'_>,
-    before: &Instance,
-) -> Result<(), Failure> {
+async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> Result<(), Failure> {
     match context.platform.read_record(&before.token).await? {
         HubAnswer::Record { instance_id, count } => {
             context.events.send(Event::Seen(Some(true)));
@@ -47,9 +43,14 @@ async fn read_record(
             {
                 return Err(Failure::scenario(
                     "cloud_elements.other_instance_answered",
-                    format!("instance {id} answered a call with the element token of {}", before.id),
+                    format!(
+                        "instance {id} answered a call with the element token of {}",
+                        before.id
+                    ),
                 )
-                .hint("the element token was moved to another instance: look at both in the platform"));
+                .hint(
+                    "the element token was moved to another instance: look at both in the platform",
+                ));
             }
             Ok(())
         }

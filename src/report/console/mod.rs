@@ -35,6 +35,11 @@ pub enum Color {
 }
 
 impl Color {
+    /// Whether stderr is to be coloured.
+    pub fn is_wanted(self) -> bool {
+        self.choice() != ColorChoice::Never
+    }
+
     /// The choice for stderr, with the environment asked where it is left open.
     fn choice(self) -> ColorChoice {
         match self {

@@ -13,4 +13,4 @@ pub use authorize::authorize;
 pub use error::PageError;
 pub use row_owner::{Identity, RowOwner};
 pub use usage::{GrantRow, UsagePages};
-pub use visitor::{Arrival, Notes, Refusals, TrustedOrigins, Visitor};
+pub use visitor::{Arrival, Notes, Refusals, TrustedOrigins, Visitor, oauth_error_in};

@@ -257,6 +257,18 @@ fn place(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or(url.scheme()), url.path())
 }
 
+/// The error that an authorize page without redirect shows: `<pre>error=…&error_description=…</pre>`.
+/// `None` for every other page, such as the one that leads to the login.
+pub fn oauth_error_in(html: &str) -> Option<PageError> {
+    let start = html.find("error=")?;
+    let before = html[..start].trim_end();
+    if !before.is_empty() && !before.ends_with('>') {
+        return None;
+    }
+    let query = html[start..].split(|c: char| c == '<' || c.is_whitespace()).next()?;
+    Some(oauth_error(&query.replace("&amp;", "&")))
+}
+
 /// Reads `error=…&error_description=…` as Salesforce writes it.
 pub(super) fn oauth_error(query: &str) -> PageError {
     let fields: Vec<(String, String)> =
@@ -288,6 +300,18 @@ mod tests {
             ("", "Salesforce does not authorise: unknown_error"),
         ] {
             assert_eq!(oauth_error(query).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn an_error_page_is_told_from_a_login_page() {
+        let page = "<html><body><pre>error=invalid_client_id&amp;error_description=client%20identifier%20invalid</pre></body></html>";
+        assert_eq!(
+            oauth_error_in(page).unwrap().to_string(),
+            "Salesforce does not authorise: invalid_client_id (client identifier invalid)"
+        );
+        for page in ["", "<html>login</html>", "<a href='/?error=x'>y</a>"] {
+            assert!(oauth_error_in(page).is_none(), "{page}");
         }
     }
 

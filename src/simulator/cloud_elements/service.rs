@@ -6,6 +6,7 @@ use super::router;
 use super::salesforce::Salesforce;
 use super::settings::Settings;
 use super::state::State;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The simulated platform. Clones share one state.
@@ -19,6 +20,12 @@ struct Inner {
     organization_secret: String,
     salesforce: Salesforce,
     state: Mutex<State>,
+}
+
+impl fmt::Debug for CloudElements {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CloudElements")
+    }
 }
 
 impl CloudElements {

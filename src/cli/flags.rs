@@ -1,0 +1,420 @@
+//! Every flag, once.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+
+use crate::config::{self, Overrides};
+use crate::report::{Color, Verbosity};
+
+/// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
+#[derive(Debug, Parser)]
+#[command(
+    name = "reauth",
+    version,
+    about = "Proves that a Cloud Elements sfdc instance survives the loss of its Salesforce OAuth grant",
+    long_about = "Revokes the OAuth grant of a Cloud Elements (SAP Open Connectors) `sfdc` instance, \
+proves on both sides that it is dead, re-authenticates the instance with a real browser, and proves \
+that it lives again and that nothing else about it changed.",
+    after_help = "Exit codes: 0 passed; 1 failed, the instance is authenticated; 2 usage or \
+configuration; 3 environment, nothing changed; 4 the instance is not authenticated, run `reauth \
+restore`; 130, 143 interrupted.",
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `reauth` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The whole article: revoke, confirm, re-authenticate, verify
+    Run(RunArguments),
+    /// Make a new authenticated instance and print its id
+    Provision(ProvisionArguments),
+    /// End the instance's grant and leave it unauthenticated, on purpose
+    Revoke(RevokeArguments),
+    /// Bring back an instance that is not authenticated
+    Restore(RestoreArguments),
+    /// Say whether the instance is authenticated, seen from both sides; changes nothing
+    Status(StatusArguments),
+    /// Serve a simulator of both services until stopped
+    #[cfg(feature = "simulator")]
+    Simulate(SimulateArguments),
+    /// Write a commented reauth.toml
+    Init(InitArguments),
+    /// Print a JSON Schema
+    Schema(SchemaArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Configuration file [default: reauth.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Start the simulator of both services in this process and use it as the configuration
+    #[cfg(feature = "simulator")]
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub simulator: bool,
+    /// What goes to stdout: ids for people, or the report as JSON
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Parent of run folders [default: runs]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say more: what happens within steps; twice: the log as well
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say only failures and the result
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Colours on the terminal
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// No spinner
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+impl Global {
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        Verbosity::from_flags(self.quiet, self.verbose)
+    }
+}
+
+/// What goes to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Ids, one a line.
+    Human,
+    /// The report.
+    Json,
+}
+
+/// Flags of commands that open a browser.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Browser")]
+pub struct BrowserArguments {
+    /// Show the browser's window
+    #[arg(long)]
+    pub headed: bool,
+    /// Wait before each action, in milliseconds, for a person who watches
+    #[arg(long, value_name = "MS")]
+    pub slow_mo: Option<u64>,
+    /// Browser to use
+    #[arg(long, value_name = "FILE")]
+    pub browser_binary: Option<PathBuf>,
+    /// Driver to use [default: CHROMEDRIVER, CHROMEWEBDRIVER, chromedriver on the PATH]
+    #[arg(long, value_name = "FILE")]
+    pub driver: Option<PathBuf>,
+    /// A driver or Grid that runs already
+    #[arg(long, value_name = "URL")]
+    pub webdriver_url: Option<Url>,
+    /// Locator catalogue to use instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    pub locators: Option<PathBuf>,
+    /// How long a page may take to come, e.g. 60s or 2m [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+}
+
+/// Flags of commands that end a grant.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Revocation")]
+pub struct RevocationArguments {
+    /// End the grant in the Salesforce UI or by API [default: ui]
+    #[arg(long, value_name = "HOW")]
+    pub revoke_via: Option<RevokeVia>,
+    /// All of this user's grants for the app may go (for a dedicated test user)
+    #[arg(long)]
+    pub revoke_all_of_user: bool,
+    /// How long both sides may take to agree that the grant is dead [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub settle: Option<Duration>,
+}
+
+/// Flags of commands that re-authenticate.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Re-authentication")]
+pub struct ReauthenticationArguments {
+    /// PATCH, PUT, or PUT only where PATCH is not enough [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub reauthenticate_via: Option<ReauthenticateVia>,
+}
+
+/// `reauth run`
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Adopt this instance
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+    /// Provision a fresh instance, though the configuration names one
+    #[arg(long, conflicts_with = "instance")]
+    pub provision: bool,
+    /// Keep the instance that was provisioned for the run
+    #[arg(long)]
+    pub keep: bool,
+    /// Do not bring the instance back after a failure
+    #[arg(long)]
+    pub no_restore: bool,
+    /// Revocation
+    #[command(flatten)]
+    pub revocation: RevocationArguments,
+    /// Re-authentication
+    #[command(flatten)]
+    pub reauthentication: ReauthenticationArguments,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth provision`
+#[derive(Debug, Args)]
+pub struct ProvisionArguments {
+    /// Print the instance's full Authorization header as well
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth revoke`
+#[derive(Debug, Args)]
+pub struct RevokeArguments {
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+    /// Revocation
+    #[command(flatten)]
+    pub revocation: RevocationArguments,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth restore`
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub instance: Option<u64>,
+    /// Everything that the journal knows of
+    #[arg(long)]
+    pub all: bool,
+    /// Re-authentication
+    #[command(flatten)]
+    pub reauthentication: ReauthenticationArguments,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth status`
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+}
+
+/// `reauth simulate`
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Port on 127.0.0.1 [default: a free one]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// Write a reauth.toml for this simulator
+    #[arg(long, value_name = "FILE")]
+    pub write_config: Option<PathBuf>,
+    /// How both services behave, as JSON (see /__simulator/)
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+}
+
+/// `reauth init`
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Where to write it
+    #[arg(default_value = "reauth.toml")]
+    pub file: PathBuf,
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `reauth schema`
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Of what
+    pub of: Schema,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Schema {
+    /// report.json
+    Report,
+}
+
+/// `reauth completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// Shell
+    pub shell: clap_complete::Shell,
+}
+
+/// How the grant is ended.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RevokeVia {
+    /// Setup → Connected Apps OAuth Usage → User Count → Revoke
+    Ui,
+    /// POST /services/oauth2/revoke
+    Api,
+}
+
+/// How the instance gets its new grant.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ReauthenticateVia {
+    /// PATCH, and PUT only when PATCH is refused or leaves the instance dead
+    Auto,
+    /// PATCH only
+    Patch,
+    /// PUT only
+    Put,
+}
+
+impl BrowserArguments {
+    fn apply(self, overrides: &mut Overrides) {
+        overrides.headed = self.headed;
+        overrides.slow_mo = self.slow_mo.map(Duration::from_millis);
+        overrides.browser_binary = self.browser_binary;
+        overrides.driver = self.driver;
+        overrides.webdriver_url = self.webdriver_url;
+        overrides.locators = self.locators;
+        overrides.timeout = self.timeout;
+    }
+}
+
+impl RevocationArguments {
+    fn apply(self, overrides: &mut Overrides) {
+        overrides.revoke_via = self.revoke_via.map(|via| match via {
+            RevokeVia::Ui => config::RevokeVia::Ui,
+            RevokeVia::Api => config::RevokeVia::Api,
+        });
+        overrides.revoke_all_of_user = self.revoke_all_of_user;
+        overrides.settle = self.settle;
+    }
+}
+
+impl ReauthenticationArguments {
+    fn apply(&self, overrides: &mut Overrides) {
+        overrides.reauthenticate_via = self.reauthenticate_via.map(|via| match via {
+            ReauthenticateVia::Auto => config::ReauthenticateVia::Auto,
+            ReauthenticateVia::Patch => config::ReauthenticateVia::Patch,
+            ReauthenticateVia::Put => config::ReauthenticateVia::Put,
+        });
+    }
+}
+
+impl RunArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides = Overrides {
+            instance: self.instance,
+            provision: self.provision,
+            keep: self.keep,
+            out: global.out.clone(),
+            ..Overrides::default()
+        };
+        self.revocation.apply(&mut overrides);
+        self.reauthentication.apply(&mut overrides);
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
+impl ProvisionArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { provision: true, out: global.out.clone(), ..Overrides::default() };
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
+impl RevokeArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
+        self.revocation.apply(&mut overrides);
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
+impl RestoreArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
+        self.reauthentication.apply(&mut overrides);
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
+impl StatusArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(&self, global: &Global) -> Overrides {
+        Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() }
+    }
+}
+
+/// `60`, `60s`, `2m`, `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a time such as 60s or 2m".to_owned();
+    let (digits, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let count: u64 = digits.parse().map_err(|_| wrong())?;
+    let seconds = match unit.trim() {
+        "" | "s" => Some(count),
+        "m" => count.checked_mul(60),
+        "h" => count.checked_mul(3600),
+        _ => None,
+    };
+    seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("60"), Ok(Duration::from_secs(60)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "0s", "5 days", "-1s", "s", "1.5s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line: one file a command, every flag said once in [`flags`].
+//!
+//! A command's result goes to stdout, what a person reads to stderr. The exit codes are a contract:
+//! 0 passed, 1 failed with the instance authenticated, 2 usage, 3 environment, 4 the instance is not
+//! authenticated, 130 and 143 interrupted.
+
+mod completions;
+mod flags;
+mod init;
+mod provision;
+mod restore;
+mod revoke;
+mod run;
+mod schema;
+mod session;
+mod signals;
+#[cfg(feature = "simulator")]
+mod simulate;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use flags::{Cli, Command};
+
+use crate::browser::guard;
+use crate::failure::Failure;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    if arguments.get(1).is_some_and(|first| first == guard::ARGUMENT) {
+        return guard::main(&arguments[2..]);
+    }
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::environment(
+                "reauth.no_runtime",
+                format!("the system gives no threads: {error}"),
+            );
+            return stop(&failure);
+        }
+    };
+    runtime.block_on(dispatch(cli))
+}
+
+async fn dispatch(cli: Cli) -> ExitCode {
+    let global = cli.global;
+    let result = match cli.command {
+        Command::Run(arguments) => run::run(&global, arguments).await,
+        Command::Provision(arguments) => provision::run(&global, arguments).await,
+        Command::Revoke(arguments) => revoke::run(&global, arguments).await,
+        Command::Restore(arguments) => restore::run(&global, arguments).await,
+        Command::Status(arguments) => status::run(&global, arguments).await,
+        #[cfg(feature = "simulator")]
+        Command::Simulate(arguments) => simulate::run(&arguments).await,
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    result.unwrap_or_else(|failure| stop(&failure))
+}
+
+/// Says why nothing could be begun, and with which code.
+fn stop(failure: &Failure) -> ExitCode {
+    let mut text = format!("error[{}]: {failure}\n", failure.code);
+    for hint in &failure.hints {
+        text.push_str(&format!("  help: {hint}\n"));
+    }
+    session::to_stderr(&text);
+    ExitCode::from(
+        crate::report::verdict(crate::report::Purpose::Run, Some(failure), false, None).exit_code,
+    )
+}

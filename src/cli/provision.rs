@@ -1,0 +1,36 @@
+//! `reauth provision`
+
+use std::process::ExitCode;
+
+use super::flags::{Format, Global, ProvisionArguments};
+use super::session::{Plan, execute, to_stdout};
+use crate::failure::Failure;
+use crate::report::Purpose;
+use crate::scenario::cycle;
+
+/// A new authenticated instance; its id goes to stdout, its header only where a person asks.
+pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<ExitCode, Failure> {
+    let show_secrets = arguments.show_secrets;
+    let is_human = global.format == Format::Human;
+    let overrides = arguments.overrides(global);
+    let plan = Plan { purpose: Purpose::Provision, overrides, restores: false, config: None };
+    execute(
+        global,
+        plan,
+        async |context| cycle::provision(context).await,
+        |context, grant| {
+            if is_human {
+                to_stdout(&grant.instance.id.to_string());
+            }
+            if show_secrets {
+                let header = context.platform.full_header(&grant.instance.token);
+                if std::env::var_os("GITHUB_ACTIONS").is_some() {
+                    // Prints in clear once, so that every later line is masked.
+                    to_stdout(&format!("::add-mask::{}", header.expose()));
+                }
+                to_stdout(&format!("Authorization: {}", header.expose()));
+            }
+        },
+    )
+    .await
+}

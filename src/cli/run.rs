@@ -1,0 +1,17 @@
+//! `reauth run`
+
+use std::process::ExitCode;
+
+use super::flags::{Global, RunArguments};
+use super::session::{Plan, execute};
+use crate::failure::Failure;
+use crate::report::Purpose;
+use crate::scenario::cycle;
+
+/// The whole article.
+pub async fn run(global: &Global, arguments: RunArguments) -> Result<ExitCode, Failure> {
+    let restores = !arguments.no_restore;
+    let overrides = arguments.overrides(global);
+    let plan = Plan { purpose: Purpose::Run, overrides, restores, config: None };
+    execute(global, plan, async |context| cycle::run(context).await, |_, ()| {}).await
+}

@@ -1,0 +1,249 @@
+//! What commands that work on an instance have in common: configuration, run folder, reporter,
+//! journal, signals, and bringing the instance back when something went wrong.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::flags::{Format, Global};
+use super::signals::Signals;
+use crate::config::{self, Config, Environment, Overrides, Source};
+use crate::failure::Failure;
+use crate::journal::Journal;
+use crate::report::{
+    ConsoleOptions, Event, Events, Purpose, Report, Reporter, RunFolder, RunMeta, log,
+};
+use crate::scenario::{Context, cycle};
+use crate::secrets::Redactor;
+
+/// How a command differs from the others.
+pub struct Plan {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What its flags say.
+    pub overrides: Overrides,
+    /// Whether an instance that was left without a grant is brought back after a failure.
+    pub restores: bool,
+    /// The configuration file, where it is not the flags' or the default one.
+    pub config: Option<PathBuf>,
+}
+
+/// Does a command's work. Answers its exit code; what it proved goes to the reporters.
+///
+/// # Errors
+/// A [`Failure`] if nothing could be begun.
+pub async fn execute<T>(
+    global: &Global,
+    plan: Plan,
+    work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
+    answer: impl FnOnce(&Context, T),
+) -> Result<ExitCode, Failure> {
+    let started_at = Timestamp::now();
+    let redactor = Redactor::new();
+    let log = log::init(global.verbosity(), &redactor)?;
+    let mut signals = Signals::catch()?;
+    let mut stage = Stage::set(global).await?;
+    let (config, warnings) = match load(global, &plan, &stage, &redactor) {
+        Ok(loaded) => loaded,
+        Err(error) => return Ok(refuse_configuration(global, &plan, error, started_at, &redactor)),
+    };
+    let journal = Journal::open()?;
+    let leaves_evidence = plan.purpose != Purpose::Status;
+    let instance = config.cloud_elements.instance.as_ref().map(|instance| instance.id);
+    let folder = leaves_evidence
+        .then(|| RunFolder::create(&config.run.out, instance, &redactor))
+        .transpose()?;
+    if let Some(folder) = &folder {
+        log.attach(folder)?;
+    }
+    let run_id = folder.as_ref().map_or_else(|| started_at.to_string(), RunFolder::run_id);
+    let (events, receiver) = Events::channel();
+    let options = ConsoleOptions {
+        color: global.color,
+        no_progress: global.no_progress,
+        verbosity: global.verbosity(),
+    };
+    let meta = meta(&plan, run_id.clone(), started_at);
+    let reporter = Reporter::spawn(receiver, options, meta, &redactor);
+    for (code, message) in warnings {
+        events.warn(code, message);
+    }
+    let mut context =
+        Context::new(config, redactor.clone(), events.clone(), folder.clone(), run_id, journal)?;
+    context.config_file =
+        config_file(global, &plan).and_then(|file| std::path::absolute(file).ok());
+
+    let outcome = tokio::select! {
+        result = work(&context) => result.map_err(|failure| (context.failed_step(), failure)),
+        failure = signals.next() => Err((None, failure)),
+    };
+    match outcome {
+        Ok(proof) => answer(&context, proof),
+        Err((step, failure)) => {
+            tracing::error!(code = failure.code, %failure, "failed");
+            events.send(Event::Failed { step, failure });
+            recover(&context, &plan, &mut signals).await;
+        }
+    }
+    context.close_browsers().await;
+    stage.strike(&events).await;
+    if let Err(failure) = log.detach() {
+        events.warn(failure.code, failure.message);
+    }
+    let report = reporter.finish(plan.purpose, folder).await?;
+    if global.format == Format::Json {
+        to_stdout(&report.to_json(&redactor)?);
+    }
+    Ok(ExitCode::from(report.exit_code))
+}
+
+/// After a failure: brings back an instance whose grant was or may have been ended, and removes one
+/// that was made for the run.
+async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
+    let limit = context.config.run.timeout * cycle::RECOVERY_FACTOR;
+    let recovery = tokio::time::timeout(limit, cycle::recover(context, plan.restores));
+    let result = tokio::select! {
+        result = recovery => result.unwrap_or_else(|_| Err(Failure::scenario(
+            "scenario.recovery_timeout",
+            format!("the instance could not be brought back within {} s", limit.as_secs()),
+        )
+        .hint("run `reauth restore`"))),
+        () = signals.interrupt() => Err(Failure::scenario(
+            "reauth.stopped_at_once",
+            "stopped by a second SIGINT before the instance was brought back",
+        )
+        .hint("the journal knows of it: run `reauth restore`")),
+    };
+    if let Err(failure) = result {
+        tracing::error!(code = failure.code, %failure, "recovery failed");
+        context.events.send(Event::Failed { step: context.failed_step(), failure });
+    }
+}
+
+fn meta(plan: &Plan, run_id: String, started_at: Timestamp) -> RunMeta {
+    RunMeta {
+        run_id,
+        command: plan.purpose.as_str().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at,
+    }
+}
+
+fn config_file(global: &Global, plan: &Plan) -> Option<PathBuf> {
+    let named = plan.config.clone().or_else(|| global.config.clone());
+    named.or_else(|| Path::new("reauth.toml").is_file().then(|| PathBuf::from("reauth.toml")))
+}
+
+type Loaded = (Config, Vec<(&'static str, String)>);
+
+fn load(
+    global: &Global,
+    plan: &Plan,
+    stage: &Stage,
+    redactor: &Redactor,
+) -> Result<Loaded, config::ConfigError> {
+    let file = plan.config.as_deref().or(global.config.as_deref());
+    // A simulator's configuration stands for itself: no real credential may be mixed into it.
+    let (source, environment) = match (stage.configuration(), file) {
+        (Some(text), _) => (Source::Text { name: "simulator", text }, Environment::empty()),
+        (None, Some(file)) => (Source::File(file), Environment::of_process()),
+        (None, None) => (Source::Default, Environment::of_process()),
+    };
+    let loaded = config::load(source, &environment, &plan.overrides, redactor)?;
+    Ok((loaded.config, loaded.warnings))
+}
+
+fn refuse_configuration(
+    global: &Global,
+    plan: &Plan,
+    error: config::ConfigError,
+    started_at: Timestamp,
+    redactor: &Redactor,
+) -> ExitCode {
+    let coloured = global.color.is_wanted();
+    to_stderr(&format!("{}\n", error.render(coloured)));
+    if global.format == Format::Json {
+        let failure = Failure::from(error);
+        let report = Report::of_refusal(meta(plan, started_at.to_string(), started_at), &failure);
+        match report.to_json(redactor) {
+            Ok(json) => to_stdout(&json),
+            Err(failure) => to_stderr(&format!("{failure}\n")),
+        }
+    }
+    ExitCode::from(2)
+}
+
+/// Text for stdout. A reader that went away never ends a run.
+pub fn to_stdout(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") })
+        .and_then(|()| stdout.flush());
+    if let Err(error) = written {
+        tracing::debug!(%error, "nobody reads stdout");
+    }
+}
+
+/// Text for stderr. A reader that went away never ends a run.
+pub fn to_stderr(text: &str) {
+    if let Err(error) = std::io::stderr().lock().write_all(text.as_bytes()) {
+        tracing::debug!(%error, "nobody reads stderr");
+    }
+}
+
+/// The simulator, where it was asked for.
+#[derive(Default)]
+struct Stage {
+    #[cfg(feature = "simulator")]
+    simulator: Option<(crate::simulator::Simulator, String)>,
+}
+
+#[cfg(feature = "simulator")]
+impl Stage {
+    async fn set(global: &Global) -> Result<Self, Failure> {
+        use crate::simulator::{Options, Simulator, config_toml};
+        if !global.simulator {
+            return Ok(Self::default());
+        }
+        let simulator = Simulator::start(Options::default()).await.map_err(|error| {
+            Failure::environment("simulator.start", format!("the simulator did not start: {error}"))
+        })?;
+        let text = config_toml(simulator.ready());
+        Ok(Self { simulator: Some((simulator, text)) })
+    }
+
+    fn configuration(&self) -> Option<&str> {
+        self.simulator.as_ref().map(|(_, text)| text.as_str())
+    }
+
+    /// Stops the simulator. That anybody reached the callback fails the run.
+    async fn strike(&mut self, events: &Events) {
+        let Some((simulator, _)) = self.simulator.take() else { return };
+        let hits = simulator.tripwire_hits();
+        if hits > 0 {
+            let failure = Failure::scenario(
+                "simulator.tripwire",
+                format!("the callback host was reached {hits} times: the code left the browser"),
+            )
+            .hint("this is a defect of `reauth`: please report it");
+            events.send(Event::Failed { step: None, failure });
+        }
+        simulator.stop().await;
+    }
+}
+
+#[cfg(not(feature = "simulator"))]
+impl Stage {
+    async fn set(_: &Global) -> Result<Self, Failure> {
+        Ok(Self::default())
+    }
+
+    fn configuration(&self) -> Option<&str> {
+        None
+    }
+
+    async fn strike(&mut self, _: &Events) {}
+}

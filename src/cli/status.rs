@@ -1,0 +1,30 @@
+//! `reauth status`
+
+use std::process::ExitCode;
+
+use super::flags::{Format, Global, StatusArguments};
+use super::session::{Plan, execute, to_stdout};
+use crate::failure::Failure;
+use crate::report::Purpose;
+use crate::scenario::{Located, cycle};
+
+/// Whether the instance is authenticated; one word on stdout.
+pub async fn run(global: &Global, arguments: StatusArguments) -> Result<ExitCode, Failure> {
+    let is_human = global.format == Format::Human;
+    let overrides = arguments.overrides(global);
+    let plan = Plan { purpose: Purpose::Status, overrides, restores: false, config: None };
+    execute(
+        global,
+        plan,
+        async |context| cycle::status(context).await,
+        |_, located| {
+            if is_human {
+                to_stdout(match located {
+                    Located::Alive(_) => "authenticated",
+                    Located::Dead(..) => "not authenticated",
+                });
+            }
+        },
+    )
+    .await
+}

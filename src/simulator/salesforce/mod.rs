@@ -1,7 +1,7 @@
 //! The Salesforce half: one org with its users and connected apps, its login, Setup pages, OAuth
 //! endpoints and REST API.
 //!
-//! Everything that changes is in one [`org::Org`] behind a mutex that is never held over an await.
+//! Everything that changes is in one `org::Org` behind a mutex that is never held over an await.
 
 mod approval;
 mod authorize;

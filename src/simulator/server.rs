@@ -52,7 +52,6 @@ pub struct Simulator {
 }
 
 /// What the control page and the dispatcher share with the services.
-#[derive(Debug)]
 pub(super) struct Shared {
     pub(super) salesforce: Salesforce,
     pub(super) cloud_elements: CloudElements,

@@ -1,11 +1,15 @@
 //! How a session gets from one of the org's hosts to another: one-time tickets and redirects.
 
-use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::Json;
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
+use super::identity::bearer_token;
 use super::org::Session;
 use super::session::{Visitor, query, redirect, redirect_with_session};
 
@@ -129,6 +133,42 @@ pub(super) fn after_login(
     let hop = query(&[("otp", &ticket), ("startURL", start_url)]);
     let door = format!("{}/secur/frontdoor.jsp?{hop}", origin.url(Site::MyDomain));
     redirect_with_session(session, &door)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SingleAccessForm {
+    #[serde(default)]
+    redirect_uri: String,
+}
+
+/// `/services/oauth2/singleaccess`: a front door for the bearer of a token that may open web pages.
+pub(super) async fn single_access(
+    State(salesforce): State<Salesforce>,
+    origin: Origin,
+    headers: HeaderMap,
+    Form(form): Form<SingleAccessForm>,
+) -> Response {
+    let now = salesforce.now_ms();
+    let mut org = salesforce.org();
+    let may_browse =
+        |scope: &str| scope.split_whitespace().any(|one| one == "web" || one == "full");
+    let user_id = bearer_token(&headers).and_then(|token| {
+        let (grant, _) = org.access_token(token, now)?;
+        may_browse(&grant.scope).then(|| grant.user_id.clone())
+    });
+    let Some(user_id) = user_id else {
+        return (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response();
+    };
+    let session = org.open_session(&user_id, now);
+    let ticket = org.issue_ticket(&session.sid, now);
+    let hop = query(&[("otp", &ticket), ("startURL", &form.redirect_uri)]);
+    let door = format!("{}/secur/frontdoor.jsp?{hop}", origin.url(Site::MyDomain));
+    Json(json!({ "frontdoor_uri": door })).into_response()
+}
+
+/// `/` on the Lightning host.
+pub(super) async fn to_home() -> Response {
+    redirect(HOME)
 }
 
 /// The host and the path that a start address means.

@@ -112,6 +112,7 @@ impl Page<'_> {
                 with_password => self.with_password,
                 username_fixed => identifier_first && self.with_password,
                 my_domain_link => visitor.origin.site == Site::Login,
+                button => if visitor.origin.site == Site::Login { "Log In" } else { "Log In to Sandbox" },
             },
         )
     }

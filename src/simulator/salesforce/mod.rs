@@ -1,7 +1,7 @@
 //! The Salesforce half: one org with its users and connected apps, its login, Setup pages, OAuth
 //! endpoints and REST API.
 //!
-//! Everything that changes is in one [`org::Org`] behind a mutex that is never held over an await.
+//! Everything that changes is in one `org::Org` behind a mutex that is never held over an await.
 
 mod approval;
 mod authorize;
@@ -140,6 +140,7 @@ impl Salesforce {
             Site::Setup => doors().merge(classic()).merge(lightning_setup()),
             Site::Lightning => doors()
                 .merge(lightning_home())
+                .route("/", get(doors::to_home))
                 .route("/lightning/setup/{*page}", get(lightning::to_setup)),
             Site::Plain => login_pages()
                 .merge(doors())
@@ -174,6 +175,7 @@ fn oauth() -> Router<Salesforce> {
         .route("/services/oauth2/token", post(token::token))
         .route("/services/oauth2/revoke", get(token::revoke_get).post(token::revoke_post))
         .route("/services/oauth2/introspect", post(token::introspect))
+        .route("/services/oauth2/singleaccess", post(doors::single_access))
         .route("/services/oauth2/userinfo", get(identity::userinfo).post(identity::userinfo))
         .route("/id/{organization}/{user}", get(identity::identity))
 }

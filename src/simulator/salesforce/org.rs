@@ -94,15 +94,11 @@ pub(super) struct AuthorizationRequest {
     pub(super) consent_wanted: bool,
 }
 
+/// Carries a session to another host, once.
+#[derive(Debug)]
 struct Ticket {
     session_id: String,
     expires_ms: i64,
-}
-
-impl std::fmt::Debug for Ticket {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Ticket")
-    }
 }
 
 /// How often what happened.

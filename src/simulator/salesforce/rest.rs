@@ -11,15 +11,33 @@ use super::Salesforce;
 use super::identity::bearer_token;
 use super::{soql, tables};
 
-const VERSIONS: [(&str, &str); 3] =
-    [("Winter '26", "65.0"), ("Spring '26", "66.0"), ("Summer '26", "67.0")];
+/// The oldest and the newest version listed: Winter '23 and Summer '26.
+const VERSIONS: std::ops::RangeInclusive<u32> = 56..=67;
 
 /// `/services/data/`: which versions there are; needs no session.
 pub(super) async fn versions() -> Json<Value> {
-    let versions = VERSIONS.map(|(label, version)| {
-        json!({ "label": label, "url": format!("/services/data/v{version}"), "version": version })
-    });
-    Json(versions.into_iter().collect())
+    Json(
+        VERSIONS
+            .map(|version| {
+                json!({
+                    "label": release(version),
+                    "url": format!("/services/data/v{version}.0"),
+                    "version": format!("{version}.0"),
+                })
+            })
+            .collect(),
+    )
+}
+
+/// The release that brought a version: three a year.
+fn release(version: u32) -> String {
+    let since = version - VERSIONS.start();
+    let season = match since % 3 {
+        0 => "Winter",
+        1 => "Spring",
+        _ => "Summer",
+    };
+    format!("{season} '{}", 23 + since / 3)
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,4 +109,18 @@ fn user_of(salesforce: &Salesforce, headers: &HeaderMap) -> Result<String, Box<R
 
 fn error(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!([{ "message": message, "errorCode": code }]))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_releases_a_year() {
+        for (version, label) in
+            [(56, "Winter '23"), (60, "Spring '24"), (65, "Winter '26"), (67, "Summer '26")]
+        {
+            assert_eq!(release(version), label);
+        }
+    }
 }

@@ -188,11 +188,7 @@ pub(super) async fn users_posted(
     if form.view_state == session.view_state {
         let mut org = salesforce.org();
         if form.revoke_all.is_some() {
-            let ids: Vec<String> =
-                org.live_grants(&form.consumer_key, None).map(|grant| grant.id.clone()).collect();
-            for id in ids {
-                org.end_grant(&id, "revoke_all");
-            }
+            revoke_all(&mut org, &form.consumer_key);
         } else {
             revoke_row(&mut org, &form.consumer_key, &form.revoke);
         }
@@ -205,6 +201,18 @@ fn revoke_row(org: &mut Org, consumer_key: &str, id: &str) {
     let is_of_app = org.live_grants(consumer_key, None).any(|grant| grant.id == id);
     if is_of_app && !org.settings.revoke_does_nothing {
         org.end_grant(id, "setup_page");
+    }
+}
+
+/// Ends every user's grants of this app.
+fn revoke_all(org: &mut Org, consumer_key: &str) {
+    if org.settings.revoke_does_nothing {
+        return;
+    }
+    let ids: Vec<String> =
+        org.live_grants(consumer_key, None).map(|grant| grant.id.clone()).collect();
+    for id in ids {
+        org.end_grant(&id, "revoke_all");
     }
 }
 

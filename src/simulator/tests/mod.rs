@@ -1,210 +1,13 @@
-//! The Salesforce half as a client meets it, over HTTP: a browser without a screen, and API calls.
+//! The Salesforce half as a client meets it, over HTTP.
 
-use std::collections::HashMap;
+mod browser;
 
-use reqwest::header::{HOST, LOCATION, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
-
-const LOGIN: &str = "login.salesforce.localhost";
-const MY_DOMAIN: &str = "acme--qa.sandbox.my.salesforce.localhost";
-const SETUP: &str = "acme--qa.sandbox.my.salesforce-setup.localhost";
-
-/// The last answer of a walk.
-#[derive(Debug)]
-struct Page {
-    status: u16,
-    url: Url,
-    text: String,
-}
-
-impl Page {
-    /// The value of a hidden field.
-    fn field(&self, name: &str) -> String {
-        let marker = format!("name=\"{name}\" value=\"");
-        let start = self.text.find(&marker).unwrap_or_else(|| panic!("no {name}: {self:?}"));
-        let rest = &self.text[start + marker.len()..];
-        let escaped = &rest[..rest.find('"').unwrap()];
-        escaped.replace("&#x2f;", "/").replace("&amp;", "&")
-    }
-
-    fn query(&self, name: &str) -> Option<String> {
-        self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    }
-}
-
-/// A browser: cookies by host, redirects followed until somebody outside is named.
-struct Browser<'a> {
-    simulator: &'a Simulator,
-    client: Client,
-    cookies: HashMap<String, String>,
-}
-
-impl<'a> Browser<'a> {
-    fn new(simulator: &'a Simulator) -> Self {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Self { simulator, client, cookies: HashMap::new() }
-    }
-
-    /// A request to one of the hosts, by name, through 127.0.0.1.
-    fn request(&self, method: Method, host: &str, path: &str) -> RequestBuilder {
-        let port = self.simulator.ready().port;
-        self.client
-            .request(method, format!("http://127.0.0.1:{port}{path}"))
-            .header(HOST, format!("{host}:{port}"))
-    }
-
-    async fn get(&mut self, host: &str, path: &str) -> Page {
-        let port = self.simulator.ready().port;
-        let url = Url::parse(&format!("http://{host}:{port}{path}")).unwrap();
-        self.walk(url, None).await
-    }
-
-    async fn post(&mut self, page: &Page, path: &str, form: &[(&str, &str)]) -> Page {
-        self.walk(page.url.join(path).unwrap(), Some(form)).await
-    }
-
-    async fn walk(&mut self, mut url: Url, mut form: Option<&[(&str, &str)]>) -> Page {
-        for _ in 0..12 {
-            let host = url.host_str().unwrap().to_owned();
-            if url.scheme() == "https" {
-                return Page { status: 0, url, text: String::new() };
-            }
-            let path = url[url::Position::BeforePath..].to_owned();
-            let method = if form.is_some() { Method::POST } else { Method::GET };
-            let mut request = self.request(method, &host, &path);
-            if let Some(cookie) = self.cookies.get(&host) {
-                request = request.header("cookie", cookie);
-            }
-            if let Some(form) = form.take() {
-                request = request.form(form);
-            }
-            let response = request.send().await.unwrap();
-            if let Some(cookie) = response.headers().get(SET_COOKIE) {
-                let cookie = cookie.to_str().unwrap();
-                assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=None; Secure"));
-                self.cookies.insert(host, cookie.split(';').next().unwrap().to_owned());
-            }
-            match response.headers().get(LOCATION) {
-                Some(location) => url = url.join(location.to_str().unwrap()).unwrap(),
-                None => {
-                    let status = response.status().as_u16();
-                    return Page { status, url, text: response.text().await.unwrap() };
-                }
-            }
-        }
-        panic!("redirects without end at {url}");
-    }
-
-    async fn log_in(&mut self, page: &Page) -> Page {
-        let ready = self.simulator.ready().salesforce.clone();
-        let form = [
-            ("username", ready.username.as_str()),
-            ("pw", &ready.password),
-            ("startURL", &page.field("startURL")),
-        ];
-        self.post(page, "/", &form).await
-    }
-
-    fn authorize_path(&self, more: &[(&str, &str)]) -> String {
-        let ready = &self.simulator.ready().salesforce;
-        let mut pairs = vec![
-            ("response_type", "code"),
-            ("client_id", ready.consumer_key.as_str()),
-            ("redirect_uri", ready.callback_url.as_str()),
-            ("scope", "full refresh_token"),
-            ("state", "sfdc"),
-        ];
-        for (key, value) in more {
-            pairs.retain(|(known, _)| known != key);
-            pairs.push((key, value));
-        }
-        let query =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        format!("/services/oauth2/authorize?{query}")
-    }
-
-    /// Authorises with consent and ends at the callback, with a code.
-    async fn code(&mut self) -> String {
-        let path = self.authorize_path(&[("prompt", "consent")]);
-        let mut page = self.get(LOGIN, &path).await;
-        if page.text.contains("id=\"Login\"") {
-            page = self.log_in(&page).await;
-        }
-        let form = [
-            ("source", page.field("source")),
-            ("_CONFIRMATIONTOKEN", page.field("_CONFIRMATIONTOKEN")),
-            ("save", " Allow ".to_owned()),
-        ];
-        let form: Vec<(&str, &str)> =
-            form.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let action = page.url[url::Position::BeforePath..].to_owned();
-        let page = self.post(&page, &action, &form).await;
-        assert_eq!(page.query("state").as_deref(), Some("sfdc"));
-        page.query("code").unwrap_or_else(|| panic!("no code: {page:?}"))
-    }
-
-    async fn token(&self, form: &[(&str, &str)]) -> (u16, Value) {
-        let ready = &self.simulator.ready().salesforce;
-        let mut form = form.to_vec();
-        form.push(("client_id", &ready.consumer_key));
-        form.push(("client_secret", &ready.consumer_secret));
-        let request = self.request(Method::POST, LOGIN, "/services/oauth2/token").form(&form);
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
-    }
-
-    async fn exchange(&self, code: &str) -> (u16, Value) {
-        let callback = &self.simulator.ready().salesforce.callback_url;
-        self.token(&[
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", callback),
-        ])
-        .await
-    }
-
-    async fn refresh(&self, refresh_token: &str) -> (u16, Value) {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
-    }
-
-    async fn revoke(&self, token: &str) -> u16 {
-        let request = self.request(Method::POST, MY_DOMAIN, "/services/oauth2/revoke");
-        request.form(&[("token", token)]).send().await.unwrap().status().as_u16()
-    }
-
-    async fn select(&self, token: &str, soql: &str) -> (u16, Value) {
-        let request = self.request(Method::GET, MY_DOMAIN, "/services/data/v67.0/query");
-        let request = request.query(&[("q", soql)]).bearer_auth(token);
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
-    }
-
-    async fn control(&self, path: &str, body: Value) -> u16 {
-        let request = self.request(Method::POST, LOGIN, &format!("/__simulator/{path}"));
-        request.json(&body).send().await.unwrap().status().as_u16()
-    }
-
-    async fn state(&self) -> Value {
-        let request = self.request(Method::GET, SETUP, "/__simulator/state");
-        request.send().await.unwrap().json().await.unwrap()
-    }
-
-    /// The grants of the integration user to the connected app.
-    async fn grants(&self) -> Vec<Value> {
-        let ready = &self.simulator.ready().salesforce;
-        let state = self.state().await;
-        let grants = state["salesforce"]["grants"].as_array().unwrap().clone();
-        grants
-            .into_iter()
-            .filter(|grant| grant["app"] == ready.connected_app && grant["user"] == ready.username)
-            .collect()
-    }
-}
+use browser::{Browser, LOGIN, MY_DOMAIN, SETUP};
 
 async fn simulator() -> Simulator {
     Simulator::start(Options::default()).await.unwrap()
@@ -480,4 +283,52 @@ async fn stopping_closes_the_port() {
     let port = simulator.ready().port;
     simulator.stop().await;
     assert!(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_token_opens_the_front_door_once() {
+    let simulator = simulator().await;
+    let mut browser = Browser::new(&simulator);
+    let token = text(&browser.grants().await[0]["access_tokens"][0], "access_token").to_owned();
+    let path = "/services/oauth2/singleaccess";
+    let form = [("redirect_uri", "/identity/app/connectedAppsUsage.apexp")];
+    let request = browser.request(Method::POST, MY_DOMAIN, path).bearer_auth(&token);
+    let answer: Value = request.form(&form).send().await.unwrap().json().await.unwrap();
+    let door = Url::parse(text(&answer, "frontdoor_uri")).unwrap();
+    let door = door[url::Position::BeforePath..].to_owned();
+    let page = browser.get(MY_DOMAIN, &door).await;
+    assert!(page.text.contains("Connected Apps OAuth Usage"), "{page:?}");
+    let page = Browser::new(&simulator).get(MY_DOMAIN, &door).await;
+    assert!(page.text.contains("id=\"Login\""), "a ticket is good once: {page:?}");
+
+    browser.revoke(&token).await;
+    let request = browser.request(Method::POST, MY_DOMAIN, path).bearer_auth(&token);
+    assert_eq!(request.form(&form).send().await.unwrap().status().as_u16(), 403);
+}
+
+#[tokio::test]
+async fn introspection_knows_its_own_client_s_tokens() {
+    let simulator = simulator().await;
+    let browser = Browser::new(&simulator);
+    let grant = browser.grants().await.remove(0);
+    let ready = simulator.ready().salesforce.clone();
+    let introspect = async |token: &str, secret: &str| {
+        let form = [("token", token)];
+        let request = browser.request(Method::POST, LOGIN, "/services/oauth2/introspect");
+        let request = request.basic_auth(&ready.consumer_key, Some(secret)).form(&form);
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (_, known) =
+        introspect(text(&grant["access_tokens"][0], "access_token"), &ready.consumer_secret).await;
+    assert_eq!(known["active"], true);
+    assert_eq!(known["scope"], "full refresh_token");
+    assert_eq!(known["username"], ready.username);
+    let refresh_token = text(&grant, "refresh_token");
+    assert_eq!(introspect(refresh_token, "wrong").await.0, 401);
+    let id = text(&grant, "id");
+    assert_eq!(browser.control(&format!("grants/{id}/revoke"), json!({})).await, 204);
+    assert_eq!(browser.control(&format!("grants/{id}/revoke"), json!({})).await, 404);
+    let (_, dead) = introspect(refresh_token, &ready.consumer_secret).await;
+    assert_eq!(dead, json!({ "active": false }));
 }

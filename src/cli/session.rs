@@ -13,7 +13,7 @@ use crate::config::{self, Config, Environment, Overrides, Source};
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::report::{
-    ConsoleOptions, Event, Events, Purpose, Report, Reporter, RunFolder, RunMeta, log,
+    ConsoleOptions, Event, Events, Purpose, Recorder, Reporter, RunFolder, RunMeta, log,
 };
 use crate::scenario::{Context, cycle};
 use crate::secrets::Redactor;
@@ -166,7 +166,7 @@ fn refuse_configuration(
     to_stderr(&format!("{}\n", error.render(coloured)));
     if global.format == Format::Json {
         let failure = Failure::from(error);
-        let report = Report::of_refusal(meta(plan, started_at.to_string(), started_at), &failure);
+        let report = Recorder::refused(meta(plan, started_at.to_string(), started_at), &failure);
         match report.to_json(redactor) {
             Ok(json) => to_stdout(&json),
             Err(failure) => to_stderr(&format!("{failure}\n")),

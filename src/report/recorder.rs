@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 
 use super::model::{ErrorReport, InstanceReport, Report, SCHEMA, StepReport, WarningReport};
-use super::{Event, StepId, StepKey, StepOutcome, Verdict};
+use super::{Event, Purpose, StepId, StepKey, StepOutcome, Verdict, verdict};
 use crate::failure::Failure;
 
 /// What is known of a run before it begins.
@@ -61,6 +61,14 @@ impl Recorder {
             warnings: Vec::new(),
             failure: None,
         }
+    }
+
+    /// The report of a command that was refused before it began.
+    pub fn refused(meta: RunMeta, failure: &Failure) -> Report {
+        let at = meta.started_at;
+        let mut recorder = Self::new(meta);
+        recorder.record(&Event::Failed { step: None, failure: failure.clone() }, at);
+        recorder.finish(verdict(Purpose::Run, Some(failure), false, None), at)
     }
 
     /// Takes in what happened at `at`.

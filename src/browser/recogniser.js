@@ -73,6 +73,11 @@ function look() {
   return null;
 }
 
+// The browser's own page for a host that it could not reach: nothing will change on it.
+if (location.protocol === 'chrome-error:') {
+  answer({ tag: 'unreachable', url: location.href, title: document.title });
+  return;
+}
 let ended = false;
 const roots = new WeakSet();
 const observer = new MutationObserver(soon);

@@ -59,6 +59,8 @@ pub enum Look {
     Page(Seen),
     /// The browser tried to go to the callback: the URL, with the code or the error in it.
     Callback(Url),
+    /// The browser shows its own error page: this URL could not be reached.
+    Unreachable(Url),
     /// A dialog is open, with this text: nothing else can be asked before it is answered.
     Dialog(String),
     /// Nothing known before the deadline.
@@ -124,6 +126,9 @@ impl Session {
         let url = self.current_url().await?;
         if self.is_callback(&url) {
             return Ok(Some(Look::Callback(url)));
+        }
+        if answer.as_ref().is_some_and(|answer| answer["tag"] == "unreachable") {
+            return Ok(Some(Look::Unreachable(url)));
         }
         if let Some(answer) = answer {
             answer["title"].as_str().unwrap_or_default().clone_into(title);

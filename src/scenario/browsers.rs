@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
-use super::context::{Step, lock};
+use super::context::Step;
 use crate::browser::{BrowserError, Catalogue, Driver, Installation, Session};
 use crate::config::{self, Account, Config};
 use crate::failure::Failure;
@@ -149,16 +149,6 @@ impl Browsers {
             let failure = Failure::from(error);
             events.warn(failure.code, failure.message);
         }
-    }
-
-    /// Whether a login of this user was refused in this run.
-    pub(super) fn was_refused(&self, account: &Account) -> bool {
-        self.refusals.of(&account.username).is_some()
-    }
-
-    /// The step that failed last.
-    pub(super) fn last_failed(&self) -> Option<StepId> {
-        *lock(&self.failed_step)
     }
 }
 

@@ -18,18 +18,18 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         context.take_instance(reference.id)?;
     }
     // The browser starts while the services are asked the first questions.
-    let (started, checked) = tokio::join!(start_browser(context), check_app::check_client(context));
+    let (started, asked) =
+        tokio::join!(start_browser(context), first_questions(context, configured.as_ref()));
     started?;
-    checked?;
-    let reference = match &configured {
-        Some(reference) => provision::adopt(context, reference).await?,
+    let located = match asked? {
+        Some(located) => located,
         None => {
             let reference = provision::provision(context).await?;
             context.take_instance(reference.id)?;
-            reference
+            locate(context, &reference).await?
         }
     };
-    let grant = alive(context, &reference).await?;
+    let grant = alive(context, located).await?;
     check_app::check_grant(context, &grant).await?;
     let cut = revoke::revoke(context, grant).await?;
     let dead = confirm::confirm(context, cut, Phase::Revoked).await?;
@@ -50,7 +50,17 @@ pub async fn provision(context: &Context) -> Result<LiveGrant, Failure> {
     started?;
     checked?;
     let reference = provision::provision(context).await?;
-    alive(context, &reference).await
+    match locate(context, &reference).await? {
+        Located::Alive(grant) => Ok(*grant),
+        Located::Dead(dead, reason) => Err(Failure::scenario(
+            "scenario.born_dead",
+            format!(
+                "instance {} was provisioned and is not authenticated: {reason}",
+                dead.instance.id
+            ),
+        )
+        .hint("try `reauth restore`; look at the app's token policies and IP restrictions")),
+    }
 }
 
 /// `reauth revoke`: leaves the instance unauthenticated on purpose, and the journal says so.
@@ -129,18 +139,32 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What can be asked while the browser starts: the client, and the instance, if there is one yet.
+async fn first_questions(
+    context: &Context,
+    configured: Option<&InstanceRef>,
+) -> Result<Option<Located>, Failure> {
+    check_app::check_client(context).await?;
+    let Some(reference) = configured else { return Ok(None) };
+    let reference = provision::adopt(context, reference).await?;
+    locate(context, &reference).await.map(Some)
+}
+
 /// The instance, alive. One that is found dead is restored first.
-async fn alive(context: &Context, reference: &InstanceRef) -> Result<LiveGrant, Failure> {
-    match locate(context, reference).await? {
+async fn alive(context: &Context, located: Located) -> Result<LiveGrant, Failure> {
+    match located {
         Located::Alive(grant) => {
-            // An earlier run left it in doubt; it works.
+            // An earlier run may have left it in doubt; it works.
             context.nothing_in_flight();
             Ok(*grant)
         }
         Located::Dead(dead, reason) => {
             context.events.warn(
                 "instance.found_dead",
-                format!("instance {} was not authenticated when the run began ({reason}): it is restored first", reference.id),
+                format!(
+                    "instance {} was not authenticated when the run began ({reason}): it is restored first",
+                    dead.instance.id
+                ),
             );
             context.set_restoring(true);
             let grant = bring_back(context, *dead).await?;

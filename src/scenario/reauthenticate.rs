@@ -112,9 +112,9 @@ async fn attempt(
 ) -> Result<Option<Refusal>, Failure> {
     step.fact("method", method.name());
     step.fact("request", method.title());
-    // What a PUT sends back is the instance as it is now, and what the evidence keeps as well.
+    step.record("instance-before.json".to_owned(), &dead.instance.raw);
+    // What a PUT sends back is the instance as it is now.
     let instance = context.platform.instance(dead.instance.id).await?;
-    step.record("instance-before.json".to_owned(), &instance.raw);
     context.has_come_to(Phase::Reauthenticating);
     step.progress(&format!("sending the code by {}", method.title()));
     context.events.send(Event::Touched);

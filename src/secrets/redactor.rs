@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
@@ -45,7 +45,21 @@ pub struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     /// Pattern and the label that stands in for it.
     patterns: Vec<(String, &'static str)>,
-    automaton: Option<AhoCorasick>,
+    /// Made of the patterns when it is next needed: secrets are learnt in bursts.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Known {
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let build = || {
+            // LeftmostLongest: of `abc` and `abcdef` the longer goes, so that no tail is left.
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(self.patterns.iter().map(|(pattern, _)| pattern))
+                .ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
+    }
 }
 
 impl Redactor {
@@ -74,18 +88,14 @@ impl Redactor {
             }
         }
         if known.patterns.len() > before {
-            // LeftmostLongest: of `abc` and `abcdef` the longer goes, so that no tail is left.
-            known.automaton = AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(known.patterns.iter().map(|(pattern, _)| pattern))
-                .ok();
+            known.automaton = OnceLock::new();
         }
     }
 
     /// The text without secrets. A text that holds none is returned as it is.
     pub fn redact<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let known = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Some(automaton) = &known.automaton else {
+        let Some(automaton) = known.automaton() else {
             return Cow::Borrowed(text);
         };
         if !automaton.is_match(text) {

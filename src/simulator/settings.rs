@@ -48,10 +48,10 @@ mod tests {
     fn a_partial_change_keeps_the_rest() {
         let settings = Settings::default()
             .merged(&json!({"salesforce": {"usage_page_size": 3}}))
-            .and_then(|settings| settings.merged(&json!({"salesforce": {"revoke_confirm": true}})))
+            .and_then(|settings| settings.merged(&json!({"salesforce": {"revoke_confirm": false}})))
             .unwrap();
         assert_eq!(settings.salesforce.usage_page_size, 3);
-        assert!(settings.salesforce.revoke_confirm);
+        assert!(!settings.salesforce.revoke_confirm);
         assert_eq!(settings.salesforce.frame_delay_ms, 150);
     }
 

@@ -59,6 +59,12 @@ pub enum PageError {
         /// Who tried.
         username: String,
     },
+    /// The browser could not reach a host.
+    #[error("the browser could not reach {place}")]
+    Unreachable {
+        /// Host and path, without the query.
+        place: String,
+    },
     /// Nothing known was shown in time.
     #[error("expected {expected}, but within {} s no known page was shown; the browser is at {place} (title \"{title}\")", limit.as_secs())]
     UnknownPage {
@@ -143,6 +149,8 @@ impl From<PageError> for Failure {
             PageError::SetupForbidden { .. } => Failure::scenario("salesforce.setup_forbidden", message)
                 .hint("give the user View Setup and Configuration and Manage Users, or name one who has them in [salesforce.admin]")
                 .hint("or revoke by API: --revoke-via api"),
+            PageError::Unreachable { .. } => Failure::environment("salesforce.unreachable", message)
+                .hint("open the address by hand; look at DNS, proxy and VPN of this machine"),
             PageError::UnknownPage { .. } => Failure::scenario("salesforce.unknown_page", message)
                 .hint("the page record in the run folder names every visible control: describe the page in a copy of webdriver/locators.toml and give it with --locators"),
             PageError::NoElement { .. } => Failure::scenario("salesforce.locator_missing", message)

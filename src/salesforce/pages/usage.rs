@@ -76,8 +76,13 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError::RowGone`], [`PageError::RevokeWithoutEffect`] and others.
     pub async fn revoke(&mut self, grant: &GrantRow) -> Result<Option<String>, PageError> {
-        self.open_user_list().await?;
-        let revoke = self.find_row(grant).await?;
+        let revoke = match self.row_here(grant).await? {
+            Some(revoke) => revoke,
+            None => {
+                self.open_user_list().await?;
+                self.find_row(grant).await?
+            }
+        };
         let session = self.visitor.session();
         session.spend("user-list", Spend::Content).await?;
         session.click(&revoke).await?;
@@ -191,6 +196,14 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
             Err(error) if error.is_page_gone() => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The Revoke control of exactly this row, if the page that is shown has it.
+    async fn row_here(&mut self, grant: &GrantRow) -> Result<Option<Element>, PageError> {
+        let table = self.read_users().await?.unwrap_or_default();
+        let labels = self.visitor.session().texts("revoke");
+        let row = table.rows.iter().find(|row| grant_row(row) == *grant);
+        Ok(row.and_then(|row| row.control(labels)).cloned())
     }
 
     /// The Revoke control of exactly this row, on whichever page of the list it is.

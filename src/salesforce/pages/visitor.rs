@@ -139,6 +139,9 @@ impl<'run> Visitor<'run> {
                     self.session.accept_dialog().await?;
                     continue;
                 }
+                Look::Unreachable(url) => {
+                    return Err(PageError::Unreachable { place: place(&url) });
+                }
                 Look::Nothing { url, title } => {
                     return Err(PageError::UnknownPage {
                         expected: wanted.join(" or "),

@@ -117,7 +117,7 @@ impl Default for Settings {
         Self {
             login_style: LoginStyle::OneStep,
             approval: Approval::WhenNeeded,
-            revoke_confirm: false,
+            revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,
             usage_page_size: 5,
             user_page_size: 10,

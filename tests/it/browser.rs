@@ -1,0 +1,1 @@
+//! The browser: which one is found, headed and headless, what happens without one.

@@ -1,0 +1,1 @@
+//! The command line: help, init, schema, completions, exit codes, what goes to which stream.

@@ -1,0 +1,1 @@
+//! The run folder, and that no secret is in it.

@@ -1,0 +1,1 @@
+//! Whose grants are cut, and whose never.

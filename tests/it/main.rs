@@ -1,0 +1,13 @@
+//! Whole-binary tests: the real `reauth`, a real browser, real HTTP, and the simulator, whose own
+//! state is what the tests believe. One test binary, so that it is linked once.
+
+mod browser;
+mod cli;
+mod cycle;
+mod evidence;
+mod grants;
+mod pages;
+mod platform;
+mod recovery;
+mod simulate;
+mod support;

@@ -1,0 +1,1 @@
+//! Salesforce's pages in their varieties, and those that stop a run.

@@ -1,0 +1,1 @@
+//! `reauth simulate` as a program of its own.

@@ -1,0 +1,167 @@
+//! A world of its own for each test: simulator, configuration, state folder, temporary folder. At
+//! its end nothing of the browser may be left.
+
+mod leftovers;
+mod run;
+mod state;
+
+pub use run::Finished;
+pub use state::State;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use reauth::simulator::{Options, Simulator, config_toml};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// Both services and a place to run `reauth` in.
+pub struct World {
+    pub simulator: Simulator,
+    /// Working directory: `reauth.toml`, `runs/`, `state/`.
+    pub home: TempDir,
+    /// `TMPDIR` of everything that is started here. Short, as Chromium demands.
+    pub temporary: TempDir,
+}
+
+impl World {
+    /// The simulator as it is by default.
+    pub async fn new() -> Self {
+        Self::with(serde_json::json!({})).await
+    }
+
+    /// The simulator with these settings.
+    pub async fn with(settings: Value) -> Self {
+        let settings = reauth::simulator::Settings::default().merged(&settings).unwrap();
+        let simulator = Simulator::start(Options { port: 0, settings }).await.unwrap();
+        let home = tempfile::Builder::new()
+            .prefix("world-")
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .unwrap();
+        let temporary = tempfile::Builder::new().prefix("rt").tempdir_in("/tmp").unwrap();
+        let world = Self { simulator, home, temporary };
+        world.write_config(&config_toml(world.simulator.ready()));
+        world
+    }
+
+    /// Path of the configuration.
+    pub fn config(&self) -> PathBuf {
+        self.home.path().join("reauth.toml")
+    }
+
+    /// What the simulator says of itself.
+    pub fn config_text(&self) -> String {
+        config_toml(self.simulator.ready())
+    }
+
+    /// Replaces the configuration.
+    pub fn write_config(&self, text: &str) {
+        std::fs::write(self.config(), text).unwrap();
+    }
+
+    /// A command that sees nothing of the machine's own configuration.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reauth"));
+        command
+            .args(arguments)
+            .current_dir(self.home.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home.path())
+            .env("LANG", "C.UTF-8")
+            .env("TMPDIR", self.temporary.path())
+            .env("REAUTH_STATE_DIR", self.home.path().join("state"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Starts `reauth`, to be dealt with while it runs.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// Runs `reauth --format json …` to its end, and makes sure that nothing of it is left.
+    pub async fn reauth(&self, arguments: &[&str]) -> Finished {
+        let arguments = [&["--format", "json"], arguments].concat();
+        self.finish(self.command(&arguments)).await
+    }
+
+    /// Runs a command to its end, and makes sure that nothing of it is left.
+    pub async fn finish(&self, mut command: Command) -> Finished {
+        let output = command.output().await.unwrap();
+        let finished = Finished::new(output, self.home.path());
+        self.assert_nothing_left().await;
+        finished
+    }
+
+    /// No process that carries our `TMPDIR`, and nothing in that folder.
+    pub async fn assert_nothing_left(&self) {
+        leftovers::assert_none(self.temporary.path()).await;
+    }
+
+    /// What the services know.
+    pub async fn state(&self) -> State {
+        State::new(self.get("/__simulator/state").await)
+    }
+
+    /// Changes how the services behave from the next request on.
+    pub async fn set(&self, settings: Value) {
+        self.post("/__simulator/settings", settings).await;
+    }
+
+    /// Asks the control page.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = client().get(self.url(path)).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.unwrap()
+    }
+
+    /// Tells the control page.
+    pub async fn post(&self, path: &str, body: Value) {
+        let answer = client().post(self.url(path)).json(&body).send().await.unwrap();
+        let status = answer.status();
+        assert!(status.is_success(), "{path}: {status} {}", answer.text().await.unwrap());
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.simulator.ready().port)
+    }
+
+    /// The instance that lives from the start.
+    pub fn instance(&self) -> u64 {
+        self.simulator.ready().cloud_elements.instance_id
+    }
+
+    /// The integration user.
+    pub fn username(&self) -> &str {
+        &self.simulator.ready().salesforce.username
+    }
+
+    /// Everything below the run folders, as (path, bytes).
+    pub fn run_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        collect(&self.home.path().join("runs"), &mut files);
+        files
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            files.push((path, bytes));
+        }
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+}

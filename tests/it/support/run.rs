@@ -1,0 +1,87 @@
+//! A `reauth` that has ended.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+/// Exit code, streams, report.
+#[derive(Debug)]
+pub struct Finished {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    home: PathBuf,
+}
+
+impl Finished {
+    pub fn new(output: Output, home: &Path) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+            home: home.to_owned(),
+        }
+    }
+
+    /// The report on stdout.
+    pub fn report(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// Fails with everything that was said, unless it ended with this code.
+    #[track_caller]
+    pub fn expect_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails unless the report's error has this code.
+    #[track_caller]
+    pub fn expect_error(self, code: &str) -> Self {
+        let report = self.report();
+        assert_eq!(report["error"]["code"], code, "{report:#}\n{}", self.stderr);
+        self
+    }
+
+    /// The steps as `phase/id/outcome`, in order.
+    pub fn steps(&self) -> Vec<String> {
+        let report = self.report();
+        let steps = report["steps"].as_array().unwrap();
+        let text = |step: &Value, key: &str| step[key].as_str().unwrap().to_owned();
+        steps
+            .iter()
+            .map(|step| {
+                format!("{}/{}/{}", text(step, "phase"), text(step, "id"), text(step, "outcome"))
+            })
+            .collect()
+    }
+
+    /// The facts of the last execution of a step.
+    #[track_caller]
+    pub fn facts(&self, step: &str) -> Value {
+        let report = self.report();
+        let steps = report["steps"].as_array().unwrap();
+        let found = steps.iter().rev().find(|candidate| candidate["id"] == step);
+        found.unwrap_or_else(|| panic!("no step {step}: {report:#}"))["facts"].clone()
+    }
+
+    /// Codes of the warnings.
+    pub fn warnings(&self) -> Vec<String> {
+        let report = self.report();
+        let warnings = report["warnings"].as_array().unwrap();
+        warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The one run folder that there is.
+    #[track_caller]
+    pub fn run_folder(&self) -> PathBuf {
+        let folders: Vec<PathBuf> = std::fs::read_dir(self.home.join("runs"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert_eq!(folders.len(), 1, "{folders:?}");
+        folders[0].clone()
+    }
+}

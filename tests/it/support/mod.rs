@@ -3,9 +3,11 @@
 
 mod leftovers;
 mod run;
+mod running;
 mod state;
 
 pub use run::Finished;
+pub use running::Running;
 pub use state::State;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use std::process::Stdio;
 use reauth::simulator::{Options, Simulator, config_toml};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 /// Both services and a place to run `reauth` in.
 pub struct World {
@@ -79,9 +81,10 @@ impl World {
         command
     }
 
-    /// Starts `reauth`, to be dealt with while it runs.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).spawn().unwrap()
+    /// Starts `reauth --format json -v …`, to be dealt with while it runs.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let arguments = [&["--format", "json", "-v"], arguments].concat();
+        Running::new(self.command(&arguments).spawn().unwrap(), self.home.path())
     }
 
     /// Runs `reauth --format json …` to its end, and makes sure that nothing of it is left.
@@ -139,6 +142,17 @@ impl World {
     /// The integration user.
     pub fn username(&self) -> &str {
         &self.simulator.ready().salesforce.username
+    }
+
+    /// Names of the journal's entries and locks.
+    pub fn journal(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.home.path().join("state")) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// Everything below the run folders, as (path, bytes).

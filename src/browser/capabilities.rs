@@ -51,6 +51,6 @@ pub fn chrome(
 }
 
 /// Chromium's sandbox refuses to run as root.
-fn sandbox_is_impossible() -> bool {
+pub fn sandbox_is_impossible() -> bool {
     cfg!(target_os = "linux") && rustix::process::geteuid().is_root()
 }

@@ -39,6 +39,13 @@ pub struct Installation {
 }
 
 impl Installation {
+    /// What it is, for a report.
+    pub fn describe(&self) -> String {
+        let name =
+            self.browser.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+        format!("{name} {}", self.browser_version)
+    }
+
     /// Looks at the configuration first, then at the usual names on the `PATH`. Without a window
     /// a headless shell of the driver's version is preferred: it starts and runs faster.
     ///

@@ -15,6 +15,7 @@ mod recogniser;
 mod session;
 mod table;
 
+pub use capabilities::sandbox_is_impossible;
 pub use catalogue::Catalogue;
 pub use driver::Driver;
 pub use error::BrowserError;

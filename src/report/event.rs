@@ -164,6 +164,8 @@ pub enum Event {
     /// The first irreversible act is about to happen: what was seen of the instance before says
     /// nothing about it any more. Sent again for each later one.
     Touched,
+    /// The instance was deleted: there is nothing to be authenticated any more.
+    Removed,
     /// How the grant was ended (`ui` or `api`).
     RevokedVia(&'static str),
     /// How the instance got its new grant (`patch` or `put`).
@@ -245,6 +247,7 @@ impl Event {
             },
             other @ (Self::Seen(_)
             | Self::Touched
+            | Self::Removed
             | Self::RevokedVia(_)
             | Self::ReauthenticatedVia(_)
             | Self::StepStarted { .. }

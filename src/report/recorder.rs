@@ -28,6 +28,7 @@ pub struct Recorder {
     meta: RunMeta,
     instance: Option<InstanceReport>,
     touched: bool,
+    removed: bool,
     last_seen: Option<bool>,
     revoked_via: Option<&'static str>,
     reauthenticated_via: Option<&'static str>,
@@ -53,6 +54,7 @@ impl Recorder {
             meta,
             instance: None,
             touched: false,
+            removed: false,
             last_seen: None,
             revoked_via: None,
             reauthenticated_via: None,
@@ -87,6 +89,7 @@ impl Recorder {
                 self.touched = true;
                 self.last_seen = None;
             }
+            Event::Removed => self.removed = true,
             Event::RevokedVia(via) => self.revoked_via = Some(via),
             Event::ReauthenticatedVia(via) => self.reauthenticated_via = Some(via),
             Event::StepStarted { key } => {
@@ -136,7 +139,7 @@ impl Recorder {
     /// The report of a command that ended at `at`. Steps that never finished have failed.
     pub fn finish(mut self, verdict: Verdict, at: Timestamp) -> Report {
         if let Some(instance) = &mut self.instance {
-            instance.authenticated = self.last_seen;
+            instance.authenticated = self.last_seen.filter(|_| !self.removed);
         }
         for step in self.steps.iter_mut().filter(|step| !step.finished) {
             step.report.duration_ms = milliseconds(between(step.began, at));

@@ -16,7 +16,7 @@ pub async fn authorize(
     context
         .step(StepId::Authorize, async |step| {
             let account = &context.config.salesforce.user;
-            let window = context.browsers.window(account).await?;
+            let window = context.window(step, account).await?;
             let mut visitor = context.browsers.visitor(&window, account, step);
             let mut approvals = 0;
             let mut picture = None;

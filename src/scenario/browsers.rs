@@ -8,7 +8,9 @@ use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
 use super::context::Step;
-use crate::browser::{BrowserError, Catalogue, Driver, Installation, Session};
+use crate::browser::{
+    BrowserError, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
+};
 use crate::config::{self, Account, Config};
 use crate::failure::Failure;
 use crate::report::{Events, StepId};
@@ -49,7 +51,11 @@ impl Browsers {
 
     /// Starts the driver and opens `account`'s window. Called early, so that the start overlaps
     /// with the first API calls; a second call finds everything there.
-    pub(super) async fn window(&self, account: &Account) -> Result<Arc<Session>, BrowserError> {
+    pub(super) async fn window(
+        &self,
+        account: &Account,
+        events: &Events,
+    ) -> Result<Arc<Session>, BrowserError> {
         let mut running = self.running.lock().await;
         if running.as_ref().is_some_and(Running::is_lost)
             && let Some(lost) = running.take()
@@ -58,7 +64,7 @@ impl Browsers {
         }
         let running = match &mut *running {
             Some(running) => running,
-            none => none.insert(self.start().await?),
+            none => none.insert(self.start(events).await?),
         };
         let window = match running.windows.get(&account.username) {
             Some(window) => Arc::clone(window),
@@ -80,7 +86,13 @@ impl Browsers {
         Ok(window)
     }
 
-    async fn start(&self) -> Result<Running, BrowserError> {
+    /// What browser it is, once it runs.
+    pub(super) async fn describe(&self) -> Option<String> {
+        let running = self.running.lock().await;
+        Some(running.as_ref()?.driver.installation()?.describe())
+    }
+
+    async fn start(&self, events: &Events) -> Result<Running, BrowserError> {
         let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
         let driver = match &self.config.webdriver_url {
             Some(url) => Driver::remote(url.clone()),
@@ -92,6 +104,12 @@ impl Browsers {
                     driver = %installation.driver.display(),
                     "browser"
                 );
+                if sandbox_is_impossible() {
+                    events.warn(
+                        "browser.no_sandbox",
+                        "this is root, so the browser runs without its sandbox: use another user where pages may be hostile",
+                    );
+                }
                 Driver::start(installation, self.callback.host_str().unwrap_or_default()).await?
             }
         };

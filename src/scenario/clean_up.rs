@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::proofs::LiveGrant;
 use crate::failure::Failure;
-use crate::report::StepId;
+use crate::report::{Event, StepId};
 use crate::salesforce::RevokeAnswer;
 use crate::salesforce::pages::Notes as _;
 
@@ -29,6 +29,7 @@ pub async fn clean_up(context: &Context, grant: &LiveGrant) -> Result<(), Failur
             }
             step.fact("grant_revoked", revoked);
             context.platform.delete(instance.id).await?;
+            context.events.send(Event::Removed);
             step.fact("instance_deleted", true);
             Ok(((), format!("instance {} deleted, its grant revoked", instance.id)))
         })

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::browsers::Browsers;
 use super::in_flight::Entries;
+use crate::browser::Session;
 use crate::cloud_elements::CloudElementsClient;
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::failure::Failure;
 use crate::http::HttpClient;
 use crate::journal::Journal;
@@ -164,6 +165,17 @@ impl Context {
     /// The step that failed last.
     pub fn failed_step(&self) -> Option<StepId> {
         *lock(&self.browsers.failed_step)
+    }
+
+    /// The window of `account`, for a step, whose facts then name the browser.
+    pub(super) async fn window(
+        &self,
+        step: &Step<'_>,
+        account: &Account,
+    ) -> Result<Arc<Session>, Failure> {
+        let window = self.browsers.window(account, &self.events).await?;
+        step.fact("browser", self.browsers.describe().await);
+        Ok(window)
     }
 
     /// Ends the browser, if one was started, and waits until nothing of it is left.

@@ -181,7 +181,7 @@ async fn bring_back(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Fai
 
 async fn start_browser(context: &Context) -> Result<(), Failure> {
     let salesforce = &context.config.salesforce;
-    context.browsers.window(&salesforce.user).await?;
+    context.browsers.window(&salesforce.user, &context.events).await?;
     Ok(())
 }
 

@@ -125,7 +125,7 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     let salesforce = &context.config.salesforce;
     let hosts = revoke_ui::known_hosts(grant)?;
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
-    let window = context.browsers.window(account).await?;
+    let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
     if let Arrival::Callback(_) = visitor.go(hosts.lightning.as_str(), &["home"]).await? {
         return Err(Failure::scenario(

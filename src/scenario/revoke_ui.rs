@@ -19,7 +19,7 @@ pub(super) async fn revoke(
     let salesforce = &context.config.salesforce;
     let hosts = known_hosts(&grant)?;
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
-    let window = context.browsers.window(account).await?;
+    let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
     let mut usage = UsagePages::new(&mut visitor, &hosts.setup, &salesforce.connected_app);
 

@@ -120,6 +120,7 @@ impl Renderer {
                 Some(true) => "authenticated",
                 Some(false) => "not authenticated",
                 None if report.outcome == Outcome::LeftUnauthenticated => "could not be asked",
+                None if is_cleaned_up(report) => "deleted",
                 None => "not asked",
             };
             self.detail(&mut out, "instance", &format!("{}{name}, {state}", instance.id));
@@ -222,6 +223,14 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 /// The outcome, as one would tell it.
+/// Whether the instance was made for the run and removed after it.
+fn is_cleaned_up(report: &Report) -> bool {
+    report
+        .steps
+        .iter()
+        .any(|step| step.id == StepId::CleanUp && step.outcome == StepOutcome::Passed)
+}
+
 fn in_words(report: &Report) -> (&'static str, String) {
     let seen = report.instance.as_ref().and_then(|instance| instance.authenticated);
     match report.outcome {

@@ -116,6 +116,19 @@ impl World {
         self.post("/__simulator/settings", settings).await;
     }
 
+    /// Speaks to the platform with its own header, beside `reauth`.
+    pub async fn platform(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
+        let platform = &self.simulator.ready().cloud_elements;
+        let header =
+            format!("User {}, Organization {}", platform.user_secret, platform.organization_secret);
+        let url = self.url(&format!("/elements/api-v2{path}"));
+        let request = client().request(method, url).header("Authorization", header).json(&body);
+        let answer = request.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
     /// Asks the control page.
     pub async fn get(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).send().await.unwrap();

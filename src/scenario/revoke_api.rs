@@ -70,11 +70,11 @@ pub(super) async fn revoke(
         let (what, token) = match refresh_token {
             TokenReading::Readable(token) => ("refresh token", token),
             _ => {
-                let moved = match (listed, list(context, &grant, witness.as_ref()).await?) {
-                    (Some(before), Some(after)) => moved_grant(&before, after),
+                let own = match (listed, list(context, &grant, witness.as_ref()).await?) {
+                    (Some(before), Some(after)) => own_grant(&before, after),
                     _ => None,
                 };
-                ("DeleteToken", delete_token(moved)?)
+                ("DeleteToken", delete_token(own)?)
             }
         };
         step.progress(&format!("the platform refreshed silently: revoking the {what} as well"));
@@ -143,8 +143,14 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     })
 }
 
-/// The one grant whose use count or last use moved.
-fn moved_grant(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Option<OauthTokenRow> {
+/// The instance's grant: the only one that this user has for the app, or the only one whose use
+/// count or last use moved.
+fn own_grant(before: &[OauthTokenRow], mut after: Vec<OauthTokenRow>) -> Option<OauthTokenRow> {
+    if let ([only], [still]) = (before, after.as_slice())
+        && only.id == still.id
+    {
+        return after.pop();
+    }
     let mut moved: Vec<OauthTokenRow> = after
         .into_iter()
         .filter(|row| {
@@ -157,8 +163,8 @@ fn moved_grant(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Option<Oa
     if moved.len() == 1 { moved.pop() } else { None }
 }
 
-fn delete_token(moved: Option<OauthTokenRow>) -> Result<Secret, Failure> {
-    moved.and_then(|row| row.delete_token).ok_or_else(|| {
+fn delete_token(own: Option<OauthTokenRow>) -> Result<Secret, Failure> {
+    own.and_then(|row| row.delete_token).ok_or_else(|| {
         Failure::scenario(
             "salesforce.grant_not_singled_out",
             "the platform masks the instance's tokens, and the org's API does not tell which grant is the instance's: it was not cut",

@@ -19,7 +19,7 @@ async fn masked(revoke_via: &str, reauthenticate_via: &str) {
     let after = world.state().await;
     let grants = after.grants(APP, world.username());
     assert_eq!(grants.len(), 2, "{grants:#?}");
-    let by = if revoke_via == "ui" { "setup_page" } else { "delete_token" };
+    let by = if revoke_via == "ui" { "setup_page" } else { "delete_token_revoked" };
     assert_eq!(grants[0]["ended_by"], by);
     assert_eq!(grants[1]["live"], true);
     assert_eq!(after.live_grants_of_others(world.username()), others);

@@ -64,7 +64,7 @@ async fn a_run_that_fails_before_the_revocation_leaves_no_instance() {
     fails_and_leaves_nothing(
         json!({"salesforce": {"setup_allowed": false}}),
         &["--revoke-via", "ui"],
-        "salesforce.no_setup_access",
+        "salesforce.setup_forbidden",
     )
     .await;
 }

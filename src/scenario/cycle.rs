@@ -92,15 +92,20 @@ pub async fn revoke(context: &Context) -> Result<(), Failure> {
 /// The first [`Failure`].
 pub async fn restore(context: &Context) -> Result<(), Failure> {
     let reference = configured(context)?;
-    context.take_instance(reference.id)?;
+    let left = context.take_instance(reference.id)?;
     context.set_restoring(true);
-    match locate(context, &reference).await? {
-        Located::Alive(_) => {
+    let grant = match locate(context, &reference).await? {
+        Located::Alive(grant) => {
             context.nothing_in_flight();
-            Ok(())
+            *grant
         }
-        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+        Located::Dead(dead, _) => bring_back(context, *dead).await?,
+    };
+    // The run that made it would have removed it.
+    if left.is_some_and(|entry| entry.provisioned) && !context.config.run.keep {
+        clean_up::clean_up(context, &grant).await?;
     }
+    Ok(())
 }
 
 /// `reauth status`: whether the instance works, seen from both sides; changes nothing.

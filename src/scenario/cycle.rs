@@ -100,7 +100,8 @@ pub async fn revoke(context: &Context) -> Result<(), Failure> {
 pub async fn restore(context: &Context) -> Result<(), Failure> {
     let reference = configured(context)?;
     let left = context.take_instance(reference.id)?;
-    let was_made_for_a_run = left.is_some_and(|entry| entry.provisioned);
+    let was_made_for_a_run =
+        left.is_some_and(|entry| entry.provisioned) && !context.config.run.keep;
     context.set_restoring(true);
     match locate(context, &reference).await {
         Ok(Located::Alive(grant)) if was_made_for_a_run => {

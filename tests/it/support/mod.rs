@@ -16,7 +16,7 @@ use std::process::Stdio;
 use reauth::simulator::{Options, Simulator, config_toml};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// Both services and a place to run `reauth` in.
 pub struct World {
@@ -81,8 +81,13 @@ impl World {
         command
     }
 
-    /// Starts `reauth --format json -v …`, to be dealt with while it runs.
-    pub fn start(&self, arguments: &[&str]) -> Running {
+    /// Starts `reauth`, to be dealt with while it runs.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// Starts `reauth --format json -v …` and follows what it says.
+    pub fn follow(&self, arguments: &[&str]) -> Running {
         let arguments = [&["--format", "json", "-v"], arguments].concat();
         Running::new(self.command(&arguments).spawn().unwrap(), self.home.path())
     }

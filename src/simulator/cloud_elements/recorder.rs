@@ -6,7 +6,7 @@ use super::instances::INSTANCE_ID;
 use super::service::CloudElements;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -22,11 +22,17 @@ pub(super) async fn record(
     next: Next,
 ) -> Response {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-    let delay = Duration::from_millis(service.settings().delay_ms);
+    let settings = service.settings();
+    let delay = Duration::from_millis(settings.delay_ms);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    let response = next.run(request).await;
+    let response = if settings.outage {
+        let text = "The service is not available at the moment";
+        ApiError::with_status(StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+    } else {
+        next.run(request).await
+    };
     service.state().count(&method, &path);
 
     let request_id = identifiers::request_id();

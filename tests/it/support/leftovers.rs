@@ -23,24 +23,9 @@ pub async fn assert_none(temporary: &Path) {
 }
 
 fn left(temporary: &Path) -> Vec<String> {
-    let needle = format!("TMPDIR={}", temporary.display());
-    let mut left: Vec<String> = std::fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()))
-        .filter(|entry| {
-            std::fs::read(entry.path().join("environ")).is_ok_and(|environment| {
-                environment
-                    .split(|byte| *byte == 0)
-                    .any(|variable| variable.starts_with(needle.as_bytes()))
-            })
-        })
-        .map(|entry| {
-            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let line = String::from_utf8_lossy(&line).replace('\0', " ");
-            format!("process {}: {line}", entry.file_name().to_string_lossy())
-        })
-        .collect();
+    let processes = processes(temporary).into_iter();
+    let mut left: Vec<String> =
+        processes.map(|(id, line)| format!("process {id}: {line}")).collect();
     left.extend(
         std::fs::read_dir(temporary)
             .unwrap()
@@ -48,4 +33,24 @@ fn left(temporary: &Path) -> Vec<String> {
             .map(|entry| entry.path().display().to_string()),
     );
     left
+}
+
+/// Processes that carry this `TMPDIR` or one below it: id and command line.
+pub fn processes(temporary: &Path) -> Vec<(i32, String)> {
+    let needle = format!("TMPDIR={}", temporary.display());
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| {
+            let id = entry.file_name().to_str()?.parse().ok()?;
+            let environment = std::fs::read(entry.path().join("environ")).ok()?;
+            environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable.starts_with(needle.as_bytes()))
+                .then(|| {
+                    let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                    (id, String::from_utf8_lossy(&line).replace('\0', " "))
+                })
+        })
+        .collect()
 }

@@ -106,6 +106,18 @@ impl World {
         finished
     }
 
+    /// Kills (`-9`) the processes started here whose command line fits; says how many.
+    pub fn kill(&self, fits: impl Fn(&str) -> bool) -> usize {
+        let processes = leftovers::processes(self.temporary.path()).into_iter();
+        processes
+            .filter(|(_, line)| fits(line))
+            .filter(|(id, _)| {
+                let id = rustix::process::Pid::from_raw(*id).unwrap();
+                rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok()
+            })
+            .count()
+    }
+
     /// No process that carries our `TMPDIR`, and nothing in that folder.
     pub async fn assert_nothing_left(&self) {
         leftovers::assert_none(self.temporary.path()).await;
@@ -146,6 +158,11 @@ impl World {
         let answer = client().post(self.url(path)).json(&body).send().await.unwrap();
         let status = answer.status();
         assert!(status.is_success(), "{path}: {status} {}", answer.text().await.unwrap());
+    }
+
+    /// Ends a grant behind everybody's back, as an administrator might.
+    pub async fn cut(&self, grant: &str) {
+        self.post(&format!("/__simulator/grants/{grant}/revoke"), Value::Null).await;
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,0 +1,163 @@
+//! `revoke`, `status`, `restore`, and `run` on an instance that is dead already.
+
+use serde_json::Value;
+
+use super::{assert_dead, assert_whole};
+use crate::support::World;
+
+/// Ends the grant on purpose.
+async fn revoke(world: &World) {
+    world.reauth(&["revoke", "--revoke-via", "api"]).await.expect_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revoke_status_restore_status() {
+    let world = World::new().await;
+    let status = world.finish(world.command(&["status"])).await.expect_code(0);
+    assert_eq!(status.stdout, "authenticated\n");
+
+    let revoked = world.reauth(&["revoke"]).await.expect_code(0);
+    assert_eq!(revoked.report()["instance"]["authenticated"], false);
+    assert_eq!(revoked.report()["outcome"], "passed");
+    assert_dead(&world).await;
+    let journal = world.journal();
+    assert_eq!(journal.len(), 1, "{journal:?}");
+    let entry = std::fs::read(world.home.path().join("state").join(&journal[0])).unwrap();
+    let entry: Value = serde_json::from_slice(&entry).unwrap();
+    assert_eq!(entry["phase"], "revoked-on-purpose");
+    assert_eq!(entry["instance_id"], world.instance());
+    assert_eq!(entry["run_id"], revoked.report()["run_id"]);
+
+    let status = world.finish(world.command(&["status"])).await.expect_code(4);
+    assert_eq!(status.stdout, "not authenticated\n");
+    assert_eq!(world.journal(), journal, "status changes nothing");
+
+    let restored = world.reauth(&["restore"]).await.expect_code(0);
+    assert_eq!(restored.report()["instance"]["authenticated"], true);
+    assert!(restored.steps().iter().all(|step| step.starts_with("restore/")));
+    assert_whole(&world).await;
+    world.reauth(&["status"]).await.expect_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_revoke_leaves_the_instance_as_the_first_did() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let journal = world.journal();
+    let again = world.reauth(&["revoke", "--revoke-via", "api"]).await.expect_code(4);
+    let again = again.expect_error("scenario.already_dead");
+    assert!(!again.steps().iter().any(|step| step.starts_with("restore/")), "{:?}", again.steps());
+    assert_dead(&world).await;
+    assert_eq!(world.journal(), journal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_restores_an_instance_that_it_finds_dead() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    let warnings = finished.warnings();
+    assert!(warnings.contains(&"instance.found_dead".into()), "{warnings:?}");
+    let steps = finished.steps();
+    let at = |step: &str| {
+        steps.iter().position(|seen| seen == step).unwrap_or_else(|| panic!("{step}: {steps:#?}"))
+    };
+    assert!(at("restore/verify/passed") < at("scenario/revoke/passed"), "{steps:#?}");
+    assert!(at("scenario/revoke/passed") < at("scenario/verify/passed"), "{steps:#?}");
+    assert_whole(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_restores_an_instance_that_somebody_else_cut() {
+    let world = World::new().await;
+    let state = world.state().await;
+    let grant = state.live_grants(super::APP, world.username())[0]["id"].as_str().unwrap();
+    world.cut(grant).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    let warnings = finished.warnings();
+    assert!(warnings.contains(&"instance.found_dead".into()), "{warnings:?}");
+    assert_whole(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_of_a_live_instance_does_nothing() {
+    let world = World::new().await;
+    let finished = world.reauth(&["restore"]).await.expect_code(0);
+    assert_eq!(finished.steps(), ["restore/locate/passed"]);
+    let state = world.state().await;
+    assert_eq!(state.grants(super::APP, world.username()).len(), 1);
+    assert_eq!(state.salesforce("login_attempts"), 0);
+    assert_eq!(state.codes_seen(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_all_with_nothing_to_do() {
+    let world = World::new().await;
+    let finished = world.finish(world.command(&["restore", "--all"])).await.expect_code(0);
+    assert!(finished.stderr.contains("nothing to restore"), "{}", finished.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_all_brings_back_what_can_be_and_reports_the_rest() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let folder = world.home.path().join("state");
+    // Before and after the good one, as the file names sort.
+    let corrupt = [folder.join("a-1.json"), folder.join("z-1.json")];
+    for file in &corrupt {
+        std::fs::write(file, "{\"version\": 1, \"instance").unwrap();
+    }
+    let finished = world.finish(world.command(&["restore", "--all"])).await.expect_code(4);
+    for words in ["journal.corrupt", "a-1.json", "z-1.json"] {
+        assert!(finished.stderr.contains(words), "{words}: {}", finished.stderr);
+    }
+    for file in &corrupt {
+        assert_eq!(std::fs::read_to_string(file).unwrap(), "{\"version\": 1, \"instance");
+        std::fs::remove_file(file).unwrap();
+    }
+    assert_whole(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_all_works_from_another_folder_and_brings_back_several() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let provisioned = world.finish(world.command(&["provision"])).await.expect_code(0);
+    let second = provisioned.stdout.trim().to_owned();
+    let text = world.config_text();
+    let (head, _) = text.split_once("[cloud_elements.instance]").unwrap();
+    std::fs::write(
+        world.home.path().join("second.toml"),
+        format!("{head}[cloud_elements.instance]\nid = {second}\n"),
+    )
+    .unwrap();
+    let arguments = ["--config", "second.toml", "revoke", "--revoke-via", "api"];
+    world.reauth(&arguments).await.expect_code(0);
+    assert_eq!(world.journal().len(), 2);
+
+    let mut command = world.command(&["restore", "--all"]);
+    command.current_dir(world.temporary.path()).arg("--out").arg(world.home.path().join("runs"));
+    world.finish(command).await.expect_code(0);
+    assert_whole(&world).await;
+    world.reauth(&["status", "--instance", &second]).await.expect_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_all_touches_no_instance_of_another_platform() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let port = world.simulator.ready().port;
+    let text = world.config_text();
+    // Another name of the same platform: the same ids, and not the one that the entry is about.
+    let named = format!("http://api.cloud-elements.localhost:{port}");
+    assert!(text.contains(&named));
+    world.write_config(&text.replace(&named, &format!("http://127.0.0.1:{port}")));
+    let finished = world.finish(world.command(&["restore", "--all"])).await.expect_code(4);
+    assert!(finished.stderr.contains("journal.other_platform"), "{}", finished.stderr);
+    assert_dead(&world).await;
+    assert_eq!(world.journal().len(), 1);
+
+    world.write_config(&text);
+    world.finish(world.command(&["restore", "--all"])).await.expect_code(0);
+    assert_whole(&world).await;
+}

@@ -45,14 +45,10 @@ impl WebDriverCompatibleCommand for RawCommand {
 /// Gives fantoccini's error our words. Codes that it does not know arrive as `NotW3C`.
 pub fn explain(command: &'static str, error: CmdError) -> BrowserError {
     match error {
-        CmdError::Standard(standard) => BrowserError::Driver {
-            command,
-            error: standard.error(),
-            message: first_line(&standard.message),
-        },
-        CmdError::NotW3C(Value::String(code)) => {
-            BrowserError::Driver { command, message: code.clone(), error: code }
+        CmdError::Standard(standard) => {
+            answered(command, standard.error(), first_line(&standard.message))
         }
+        CmdError::NotW3C(Value::String(code)) => answered(command, code.clone(), code),
         CmdError::Failed(_) | CmdError::FailedC(_) | CmdError::Lost(_) => {
             BrowserError::Lost { command, message: error.to_string() }
         }
@@ -62,6 +58,15 @@ pub fn explain(command: &'static str, error: CmdError) -> BrowserError {
             message: first_line(&other.to_string()),
         },
     }
+}
+
+/// The driver's error; some say that there is no browser any more that could answer another command.
+fn answered(command: &'static str, error: String, message: String) -> BrowserError {
+    const GONE: &[&str] = &["disconnected", "not reachable", "tab crashed", "session deleted"];
+    if error == "invalid session id" || GONE.iter().any(|words| message.contains(words)) {
+        return BrowserError::Lost { command, message };
+    }
+    BrowserError::Driver { command, error, message }
 }
 
 fn first_line(text: &str) -> String {

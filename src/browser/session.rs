@@ -107,6 +107,9 @@ impl Session {
                 error,
                 message: self.redactor.redact(&message).into_owned(),
             },
+            BrowserError::Lost { command, message } => {
+                BrowserError::Lost { command, message: self.redactor.redact(&message).into_owned() }
+            }
             other => other,
         }
     }
@@ -296,7 +299,7 @@ struct Begun<'session> {
 impl Begun<'_> {
     /// The command was answered. An answer by which driver or browser is gone loses the session too.
     fn end<T>(mut self, answer: Result<T, BrowserError>) -> Result<T, BrowserError> {
-        self.ended = !answer.as_ref().is_err_and(BrowserError::is_session_gone);
+        self.ended = !matches!(answer, Err(BrowserError::Lost { .. }));
         answer.inspect_err(|error| tracing::trace!(%error, "driver"))
     }
 }

@@ -74,7 +74,13 @@ impl Journal {
     /// `journal.locked` (environment), naming the process and run that has it;
     /// `journal.unwritable` (environment).
     pub fn lock(&self, key: &InstanceKey, run_id: &str) -> Result<InstanceLock, Failure> {
-        Ok(InstanceLock::acquire(&self.folder, key, run_id)?)
+        let lock = InstanceLock::acquire(&self.folder, key, run_id)?;
+        // Nobody writes this instance's entry but the holder of its lock: what a killed holder
+        // never brought to its end is rubbish.
+        if let Err(error) = remove_unfinished(&self.folder, key) {
+            tracing::debug!(%error, "unfinished writes were not removed");
+        }
+        Ok(lock)
     }
 
     /// What an earlier run left of this instance, if anything.
@@ -185,7 +191,7 @@ impl InFlight {
         let path = entry_path(&self.folder, &self.entry.key());
         self.entry
             .to_bytes()
-            .and_then(|bytes| write_durably(&self.folder, &path, &bytes))
+            .and_then(|bytes| write_durably(&self.folder, &self.entry.key(), &bytes))
             .map_err(|error| unwritable(&path, &error))
     }
 }
@@ -207,15 +213,32 @@ fn entry_path(folder: &Path, key: &InstanceKey) -> PathBuf {
 
 /// The entry's content first, then its name, then the folder that holds the name: a power cut leaves
 /// the old entry or the new one.
-fn write_durably(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_durably(folder: &Path, key: &InstanceKey, bytes: &[u8]) -> io::Result<()> {
     let mut file: NamedTempFile = tempfile::Builder::new()
-        .prefix(".entry-")
+        .prefix(&unfinished_prefix(key))
         .permissions(Permissions::from_mode(0o600))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    file.persist(entry_path(folder, key)).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// How the name of an entry begins while it is written. No key holds a `~`, so that none is the
+/// beginning of another's.
+fn unfinished_prefix(key: &InstanceKey) -> String {
+    format!(".{key}~")
+}
+
+fn remove_unfinished(folder: &Path, key: &InstanceKey) -> io::Result<()> {
+    let prefix = unfinished_prefix(key);
+    for file in fs::read_dir(folder)? {
+        let file = file?;
+        if file.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) {
+            fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -60,6 +60,16 @@ fn what_a_dead_run_left_is_taken_over_and_never_overwritten() {
 }
 
 #[test]
+fn what_a_killed_run_did_not_finish_writing_is_removed() {
+    let (_parent, journal) = journal();
+    for name in [".host.test-7~abc", ".host.test-77~abc", "host.test-8.json"] {
+        fs::write(journal.folder().join(name), "{").unwrap();
+    }
+    drop(journal.lock(&entry(7).key(), "run-1").unwrap());
+    assert_eq!(names(&journal), [".host.test-77~abc", "host.test-8.json"], "others' are not ours");
+}
+
+#[test]
 fn a_lock_is_good_for_its_instance_only() {
     let (_parent, journal) = journal();
     let lock = journal.lock(&entry(7).key(), "run-1").unwrap();

@@ -51,34 +51,38 @@ pub async fn reauthenticate(context: &Context, dead: &DeadGrant) -> Result<(), F
     while let Some(method) = next {
         let url = oauth_url::ask(context).await?;
         let code = authorize::authorize(context, url).await?;
-        let refusal = context
+        let mut refusal = None;
+        let step = context
             .step(StepId::Reauthenticate, async |step| {
-                let refusal = attempt(context, step, dead, method, code).await?;
-                let summary = match &refusal {
-                    None => format!("by {}", method.title()),
-                    Some(refusal) => format!("{} did not help: {}", method.title(), refusal.why),
-                };
-                Ok((refusal, summary))
+                refusal = attempt(context, step, dead, method, code).await?;
+                match &refusal {
+                    None => Ok(((), format!("by {}", method.title()))),
+                    Some(refusal) => Err(refused(std::slice::from_ref(refusal))),
+                }
             })
-            .await?;
+            .await;
         let Some(refusal) = refusal else {
+            step?;
             context.events.send(Event::ReauthenticatedVia(method.name()));
             return Ok(());
         };
         next = after(context.config.run.reauthenticate_via, &refusal);
         refusals.push(refusal);
     }
+    Err(refused(&refusals))
+}
+
+fn refused(refusals: &[Refusal]) -> Failure {
     let tried: Vec<String> = refusals
         .iter()
         .map(|refusal| format!("{}: {}", refusal.method.title(), refusal.why))
         .collect();
-    context.failed_in(StepId::Reauthenticate);
-    Err(Failure::scenario(
+    Failure::scenario(
         "scenario.not_reauthenticated",
         format!("the platform did not take the code ({})", tried.join("; ")),
     )
     .hint("run `reauth restore`, perhaps with --reauthenticate-via put")
-    .hint("the request ids let the platform's support find the calls"))
+    .hint("the request ids let the platform's support find the calls")
 }
 
 fn first(via: ReauthenticateVia) -> Option<Method> {

@@ -15,7 +15,8 @@ async fn put_after_patch(patch: &str, words: &str) {
     let steps = finished.steps();
     let count = |step: &str| steps.iter().filter(|seen| *seen == step).count();
     assert_eq!(count("scenario/authorize/passed"), 2, "{steps:#?}");
-    assert_eq!(count("scenario/reauthenticate/passed"), 2, "{steps:#?}");
+    assert_eq!(count("scenario/reauthenticate/failed"), 1, "{steps:#?}");
+    assert_eq!(count("scenario/reauthenticate/passed"), 1, "{steps:#?}");
     let first = report["steps"]
         .as_array()
         .unwrap()
@@ -75,7 +76,7 @@ async fn patch_only_and_refused_leaves_it_to_restore() {
     let warnings = finished.warnings();
     assert!(warnings.contains(&"scenario.not_reauthenticated".into()), "{warnings:?}");
     let steps = finished.steps();
-    assert!(steps.contains(&"restore/reauthenticate/passed".into()), "{steps:#?}");
+    assert!(steps.contains(&"restore/reauthenticate/failed".into()), "{steps:#?}");
     let state = world.state().await;
     assert_eq!(state.requests("PATCH", "/instances"), 2);
     assert_codes_sent_once(&state);

@@ -43,7 +43,6 @@ async fn a_state_folder_that_goes_away_is_found_before_the_revocation() {
     let mut running = world.follow(&["run", "--revoke-via", "api"]);
     running.until("✓ Check the connected app").await;
     std::fs::remove_dir_all(world.home.path().join("state")).unwrap();
-    std::fs::write(world.home.path().join("state"), "a file in the folder's place").unwrap();
     let finished = running.finish().await.expect_code(3).expect_error("journal.unwritable");
     world.assert_nothing_left().await;
     assert_eq!(finished.report()["error"]["step"], "revoke");

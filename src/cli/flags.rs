@@ -58,6 +58,7 @@ pub enum Command {
 
 /// Flags of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Configuration file [default: reauth.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
@@ -66,8 +67,9 @@ pub struct Global {
     #[cfg(feature = "simulator")]
     #[arg(long, global = true, conflicts_with = "config")]
     pub simulator: bool,
-    /// What goes to stdout: ids for people, or the report as JSON
+    /// What goes to stdout: `human`, ids one a line, or `json`, the report
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    #[arg(hide_possible_values = true)]
     pub format: Format,
     /// Parent of run folders [default: runs]
     #[arg(long, global = true, value_name = "DIR")]
@@ -78,10 +80,11 @@ pub struct Global {
     /// Say only failures and the result
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Colours on the terminal
+    /// Colours: `always`, `never`, or `auto`: on a terminal, unless NO_COLOR says no
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true)]
     pub color: Color,
-    /// No spinner
+    /// No spinner on the terminal
     #[arg(long, global = true)]
     pub no_progress: bool,
 }
@@ -124,7 +127,7 @@ pub struct BrowserArguments {
     /// Locator catalogue to use instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub locators: Option<PathBuf>,
-    /// How long a page may take to come, e.g. 60s or 2m [default: 60s]
+    /// How long each page may take to come, e.g. 90s or 2m [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 }
@@ -182,7 +185,7 @@ pub struct RunArguments {
 /// `reauth provision`
 #[derive(Debug, Args)]
 pub struct ProvisionArguments {
-    /// Print the instance's full Authorization header as well
+    /// Print the header that uses the instance as well, secrets in clear
     #[arg(long)]
     pub show_secrets: bool,
     /// Browser
@@ -238,7 +241,7 @@ pub struct SimulateArguments {
     /// Write a reauth.toml for this simulator
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
-    /// How both services behave, as JSON (see /__simulator/)
+    /// How both services behave, as JSON; /__simulator/ of a running one shows all settings
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 }
@@ -246,9 +249,8 @@ pub struct SimulateArguments {
 /// `reauth init`
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// Where to write it
-    #[arg(default_value = "reauth.toml")]
-    pub file: PathBuf,
+    /// Where to write it [default: what --config names, else reauth.toml]
+    pub file: Option<PathBuf>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -257,7 +259,7 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of what
+    /// Of which document
     pub of: Schema,
 }
 
@@ -271,7 +273,7 @@ pub enum Schema {
 /// `reauth completions`
 #[derive(Debug, Args)]
 pub struct CompletionsArguments {
-    /// Shell
+    /// For which shell
     pub shell: clap_complete::Shell,
 }
 

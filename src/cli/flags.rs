@@ -35,7 +35,7 @@ pub struct Cli {
 /// What `reauth` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The whole article: revoke, confirm, re-authenticate, verify
+    /// The whole cycle: revoke, confirm, re-authenticate, verify
     Run(RunArguments),
     /// Make a new authenticated instance and print its id
     Provision(ProvisionArguments),
@@ -136,8 +136,8 @@ pub struct BrowserArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Revocation")]
 pub struct RevocationArguments {
-    /// End the grant in the Salesforce UI or by API [default: ui]
-    #[arg(long, value_name = "HOW")]
+    /// How the grant is ended: `ui`, in Salesforce Setup, or `api`, by OAuth [default: ui]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub revoke_via: Option<RevokeVia>,
     /// All of this user's grants for the app may go (for a dedicated test user)
     #[arg(long)]
@@ -151,15 +151,16 @@ pub struct RevocationArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Re-authentication")]
 pub struct ReauthenticationArguments {
-    /// PATCH, PUT, or PUT only where PATCH is not enough [default: auto]
-    #[arg(long, value_name = "HOW")]
+    /// `patch`, `put`, or `auto`: PATCH, and PUT only if PATCH is refused or leaves the instance dead
+    /// [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub reauthenticate_via: Option<ReauthenticateVia>,
 }
 
 /// `reauth run`
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// Adopt this instance
+    /// Adopt this instance [default: the configured one, else a fresh one]
     #[arg(long, value_name = "ID")]
     pub instance: Option<u64>,
     /// Provision a fresh instance, though the configuration names one
@@ -213,7 +214,7 @@ pub struct RestoreArguments {
     /// The instance [default: the configured one]
     #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub instance: Option<u64>,
-    /// Everything that the journal knows of
+    /// Every instance that an earlier run left behind, each with a report of its own
     #[arg(long)]
     pub all: bool,
     /// Re-authentication
@@ -259,7 +260,8 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of which document
+    /// Of which document: `report`, that is report.json
+    #[arg(hide_possible_values = true)]
     pub of: Schema,
 }
 

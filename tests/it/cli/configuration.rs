@@ -63,7 +63,7 @@ timeout = "soon"
 #[test]
 fn a_mistake_as_a_report() {
     let folder = nowhere();
-    std::fs::write(folder.path().join("reauth.toml"), "[salesforce]\nlogin_url = 3\n").unwrap();
+    std::fs::write(folder.path().join("reauth.toml"), "[run]\nout = \"a\n").unwrap();
     let output = reauth(folder.path(), &["run", "--format", "json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -73,11 +73,11 @@ fn a_mistake_as_a_report() {
     assert_eq!(report["command"], "run");
     assert_eq!(report["steps"].as_array().unwrap().len(), 0);
     let error = &report["error"];
-    assert_eq!(error["code"], "config.wrong_type");
+    assert_eq!(error["code"], "config.syntax");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("reauth.toml:2: "), "{message}");
     assert!(!error["hints"].as_array().unwrap().is_empty());
-    assert!(text(&output.stderr).contains("config.wrong_type"), "and for people");
+    assert!(text(&output.stderr).contains("config.syntax"), "and for people");
 }
 
 #[test]
@@ -85,7 +85,13 @@ fn whatever_keeps_a_command_from_beginning_is_a_report_too() {
     let folder = nowhere();
     std::fs::write(folder.path().join("file"), "no folder").unwrap();
     for (arguments, log, code, outcome, error) in [
-        (&["run", "--simulator", "--out", "file/runs"][..], "", 3, "environment", "report.run_folder"),
+        (
+            &["run", "--simulator", "--out", "file/runs"][..],
+            "",
+            3,
+            "environment",
+            "report.run_folder",
+        ),
         (&["run", "--simulator"], "reauth=loud", 2, "usage", "log.directives"),
     ] {
         let arguments = [&["--format", "json"], arguments].concat();
@@ -112,10 +118,10 @@ async fn the_environment_wins_over_the_file_and_flags_win_over_both() {
             command
         })
         .await
-        .expect_error("cloud_elements.unknown_instance")
+        .expect_error("cloud_elements.other_instance")
         .expect_code(2);
     let message = finished.report()["error"]["message"].as_str().unwrap().to_owned();
-    assert!(message.contains('7'), "{message}");
+    assert!(message.ends_with("not to 7"), "{message}");
 
     let id = world.instance().to_string();
     let mut command = world.command(&["--format", "json", "status", "--instance", &id]);

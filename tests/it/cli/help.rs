@@ -33,9 +33,11 @@ fn version_is_the_packages() {
 
 #[test]
 fn completions_know_commands_and_flags() {
-    for (shell, function) in
-        [("bash", "complete -F _reauth"), ("zsh", "#compdef reauth"), ("fish", "complete -c reauth")]
-    {
+    for (shell, function) in [
+        ("bash", "complete -F _reauth"),
+        ("zsh", "#compdef reauth"),
+        ("fish", "complete -c reauth"),
+    ] {
         let script = stdout(&["completions", shell]);
         assert!(script.contains(function), "{shell}: {script:.300}");
         for word in ["provision", "restore", "revoke-via", "reauthenticate-via", "show-secrets"] {

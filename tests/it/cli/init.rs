@@ -38,8 +38,7 @@ fn init_overwrites_only_when_told_to() {
     let folder = nowhere();
     let file = folder.path().join("mine.toml");
     std::fs::write(&file, "precious").unwrap();
-    let stderr =
-        refusal(&reauth(folder.path(), &["init", "mine.toml"]).output().unwrap(), 2);
+    let stderr = refusal(&reauth(folder.path(), &["init", "mine.toml"]).output().unwrap(), 2);
     for word in ["init.exists", "mine.toml", "--force"] {
         assert!(stderr.contains(word), "{stderr}");
     }

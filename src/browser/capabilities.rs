@@ -2,17 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::capture::is_on_this_machine;
 use super::{BrowserError, Installation};
 use crate::config;
+use url::Url;
 
 const CHROME: &str = include_str!("../../webdriver/capabilities/chrome.json");
 
-/// Capabilities for Chrome or Chromium. The callback host is made unreachable for the browser, so
-/// that the code stays in the URL that it tried.
+/// Capabilities for Chrome or Chromium. A callback host on the network is made unreachable
+/// for the browser, so that the code stays in the URL that it tried.
 pub fn chrome(
     config: &config::Browser,
     installation: Option<&Installation>,
-    callback_host: &str,
+    callback: &Url,
 ) -> Result<Map<String, Value>, BrowserError> {
     let data: Value = serde_json::from_str(CHROME).map_err(|error| BrowserError::Catalogue {
         name: "webdriver/capabilities/chrome.json".into(),
@@ -38,7 +40,11 @@ pub fn chrome(
             preferences.extend(fields.clone());
         }
     }
-    arguments.push(json!(format!("--host-resolver-rules=MAP {callback_host} ~NOTFOUND")));
+    if let Some(host) = callback.host_str()
+        && !is_on_this_machine(callback)
+    {
+        arguments.push(json!(format!("--host-resolver-rules=MAP {host} ~NOTFOUND")));
+    }
     arguments.extend(config.args.iter().map(|argument| json!(argument)));
     let mut options = json!({"args": arguments, "prefs": preferences});
     if let Some(installation) = installation {

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 use url::Url;
@@ -58,15 +59,8 @@ impl Driver {
         callback_host: &str,
     ) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
-        let mut command = Command::new(own_binary().map_err(|error| failed(error.to_string()))?);
-        command
-            .arg(guard::ARGUMENT)
-            .arg(&installation.driver)
-            .env_clear()
-            .envs(PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        let mut command = guard_command().map_err(|error| failed(error.to_string()))?;
+        command.arg(&installation.driver).stdout(Stdio::piped());
         let exempt = proxy_exemptions(callback_host);
         command.env("no_proxy", &exempt).env("NO_PROXY", &exempt);
         if std::env::var_os("XAUTHORITY").is_none()
@@ -94,9 +88,35 @@ impl Driver {
         }
     }
 
-    /// A driver or Grid that somebody else runs.
-    pub fn remote(url: Url) -> Self {
-        Self { url, guard: None, installation: None }
+    /// A driver or Grid that somebody else runs. Only our own sessions there are ended.
+    ///
+    /// # Errors
+    /// [`BrowserError::DriverStart`], if the guard cannot be started.
+    pub fn remote(mut url: Url) -> Result<Self, BrowserError> {
+        let failed = |reason: String| BrowserError::DriverStart(reason);
+        // Without a slash at its end the last part of the path would be replaced.
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        let mut child = guard_command()
+            .map_err(|error| failed(error.to_string()))?
+            .args([guard::REMOTE, url.as_str()])
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| failed(error.to_string()))?;
+        let stdin = child.stdin.take().ok_or_else(|| failed("the guard has no pipes".into()))?;
+        Ok(Self { url, guard: Some((child, stdin)), installation: None })
+    }
+
+    /// Tells the guard of a session, which it ends if we cannot.
+    ///
+    /// # Errors
+    /// [`BrowserError::Lost`] if the guard is gone.
+    pub async fn opened(&mut self, session: &str) -> Result<(), BrowserError> {
+        let Some((_, stdin)) = &mut self.guard else { return Ok(()) };
+        stdin.write_all(format!("{session}\n").as_bytes()).await.map_err(|error| {
+            BrowserError::Lost { command: "new session", message: error.to_string() }
+        })
     }
 
     /// Where it listens.
@@ -124,6 +144,17 @@ impl Driver {
             Err(_) => Err(BrowserError::Hung { command: "stop the driver", limit: STOP_LIMIT }),
         }
     }
+}
+
+fn guard_command() -> std::io::Result<Command> {
+    let mut command = Command::new(own_binary()?);
+    command
+        .arg(guard::ARGUMENT)
+        .env_clear()
+        .envs(PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null());
+    Ok(command)
 }
 
 /// On Linux the running program itself, even if the file was replaced meanwhile.

@@ -36,6 +36,14 @@ pub enum BrowserError {
     /// The driver did not come up.
     #[error("the driver did not start: {0}")]
     DriverStart(String),
+    /// The callback is on this machine and another program listens there.
+    #[error("the callback's address {address} is taken: {reason}")]
+    CallbackTaken {
+        /// Address and port.
+        address: String,
+        /// Why it could not be had.
+        reason: String,
+    },
     /// The driver came up and gave no session.
     #[error("the driver gave no session: {0}")]
     SessionNotCreated(String),
@@ -131,6 +139,10 @@ impl From<BrowserError> for Failure {
             }
             BrowserError::DriverStart(_) => Failure::environment("browser.driver_start", message)
                 .hint("`webdriver/setup --check` shows which browser and driver are found"),
+            BrowserError::CallbackTaken { .. } => {
+                Failure::environment("browser.callback_taken", message)
+                    .hint("end the program that listens there: it would be given the code")
+            }
             BrowserError::SessionNotCreated(_) => {
                 Failure::environment("browser.session_not_created", message)
                     .hint("as root or in a container the browser may need `--no-sandbox`: `browser.args` in reauth.toml")

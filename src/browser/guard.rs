@@ -10,12 +10,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
+use http::Method;
 use rustix::process::{Pid, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as TokioSignal, SignalKind, signal};
 use tokio::sync::mpsc;
+use url::Url;
+
+use crate::config;
+use crate::http::{Call, HttpClient};
 
 /// The hidden first argument that makes our binary a guard.
 pub const ARGUMENT: &str = "__guard";
@@ -45,16 +50,22 @@ pub enum Report {
     },
 }
 
-/// Runs as the guard: `reauth __guard DRIVER`. Ends when standard input is closed.
+/// What stands in a driver's place where driver and browser are somebody else's.
+pub const REMOTE: &str = "--remote";
+
+/// Runs as the guard: `reauth __guard DRIVER`, or `reauth __guard --remote URL`. Ends when standard
+/// input is closed.
 pub fn main(arguments: &[String]) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no runtime for the guard: {error}")),
     };
-    let Some(driver) = arguments.first() else {
-        return fail("the guard was not told which driver to start");
+    let guarded = match arguments {
+        [remote, url] if remote == REMOTE => runtime.block_on(guard_remote(url)),
+        [driver] => runtime.block_on(guard(Path::new(driver))),
+        _ => return fail("the guard was not told which driver to start"),
     };
-    match runtime.block_on(guard(Path::new(driver))) {
+    match guarded {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),
     }
@@ -74,26 +85,65 @@ fn print(report: &Report) -> io::Result<()> {
 }
 
 async fn guard(driver: &Path) -> io::Result<()> {
+    detach()?;
+    let _caught = catch_signals()?;
+    let folder = temporary_folder()?;
+    let outcome = serve(driver, folder.path()).await;
+    end_all(outcome.as_ref().ok().copied());
+    folder.close()?;
+    outcome.map(drop)
+}
+
+/// A session of its own, and the orphans of its children.
+fn detach() -> io::Result<()> {
     // Not fatal where it fails: then we are a session leader already.
     if let Err(error) = rustix::process::setsid() {
         tracing::debug!(%error, "no session of its own for the guard");
     }
     #[cfg(target_os = "linux")]
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    // A signal with a handler no longer ends the process, and `exec` gives the driver the default
-    // action back: ignoring for us, not for it.
-    let _caught = [
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-        signal(SignalKind::quit())?,
-        signal(SignalKind::pipe())?,
-    ];
-    let folder = temporary_folder()?;
-    let outcome = serve(driver, folder.path()).await;
-    end_all(outcome.as_ref().ok().copied());
-    folder.close()?;
-    outcome.map(drop)
+    Ok(())
+}
+
+/// A signal with a handler no longer ends the process, and `exec` gives the driver the default
+/// action back: ignoring for us, not for it.
+fn catch_signals() -> io::Result<Vec<TokioSignal>> {
+    [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+        SignalKind::pipe(),
+    ]
+    .into_iter()
+    .map(signal)
+    .collect()
+}
+
+/// Waits for the end of standard input, then ends every session whose id was written there. A
+/// driver that runs elsewhere would keep them, and their browsers, until its own time limit.
+async fn guard_remote(driver: &str) -> io::Result<()> {
+    detach()?;
+    let (_caught, sessions) = (catch_signals()?, lines_of_input().await);
+    let http = HttpClient::new(&config::Http::default()).map_err(io::Error::other)?;
+    let driver = Url::parse(driver).map_err(io::Error::other)?;
+    for session in sessions {
+        let url = driver.join(&format!("session/{session}")).map_err(io::Error::other)?;
+        // One that was ended in order is unknown to the driver by now: the answer does not matter.
+        let _ = http.send(Call::new(Method::DELETE, url)).await;
+    }
+    Ok(())
+}
+
+/// Everything that standard input holds until it is closed.
+async fn lines_of_input() -> Vec<String> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let lines: Vec<String> = io::stdin().lines().map_while(Result::ok).collect();
+        // The receiver waits for as long as the process lives.
+        let _ = sender.send(lines);
+    });
+    receiver.await.unwrap_or_default()
 }
 
 /// Starts the driver and waits for the end of standard input, or of the driver. Answers the

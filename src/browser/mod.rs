@@ -4,6 +4,7 @@
 //! Knows nothing of Salesforce: what a page means and what to do on it is said by its users.
 
 mod capabilities;
+mod capture;
 mod catalogue;
 mod command;
 mod driver;
@@ -16,6 +17,7 @@ mod session;
 mod table;
 
 pub use capabilities::sandbox_is_impossible;
+pub use capture::CallbackListener;
 pub use catalogue::Catalogue;
 pub use driver::Driver;
 pub use error::BrowserError;

@@ -1,8 +1,8 @@
 // Answers which of the wanted pages this document shows, and which candidate of each of its
 // elements matched; waits for a change in the document where none is shown yet.
-// arguments: pages, inFrame, milliseconds to wait; the last one is the callback.
+// arguments: pages, inFrame, where the code goes, milliseconds to wait, what takes the answer.
 // Always answers a tagged object, never null: a dialog ends a pending script with null.
-const [pages, inFrame, limit, answer] = [...arguments];
+const [pages, inFrame, callback, limit, answer] = [...arguments];
 const SPENT = Symbol.for('reauth.spent');
 
 function isVisible(element) {
@@ -76,6 +76,11 @@ function look() {
 // The browser's own page for a host that it could not reach: nothing will change on it.
 if (location.protocol === 'chrome-error:') {
   answer({ tag: 'unreachable', url: location.href, title: document.title });
+  return;
+}
+// A callback on this machine, which we answer ourselves: nothing will change there either.
+if (location.origin + location.pathname === callback) {
+  answer({ tag: 'callback', url: location.origin, title: document.title });
   return;
 }
 let ended = false;

@@ -145,7 +145,9 @@ impl Session {
     ) -> Result<Option<Value>, BrowserError> {
         let left = deadline.saturating_duration_since(Instant::now()).min(SLICE);
         let limit = u64::try_from(left.as_millis()).unwrap_or(0).max(1);
-        let arguments = vec![pages.clone(), json!(in_frame), json!(limit)];
+        let callback =
+            format!("{}{}", self.callback.origin().ascii_serialization(), self.callback.path());
+        let arguments = vec![pages.clone(), json!(in_frame), json!(callback), json!(limit)];
         match self.waiting_script("recognise", SCRIPT, arguments).await {
             Ok(answer) if answer["tag"].is_string() => Ok(Some(answer)),
             // A dialog ended the script; whoever waits for one asks for it.

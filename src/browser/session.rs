@@ -48,20 +48,22 @@ impl Session {
     /// # Errors
     /// [`BrowserError::SessionNotCreated`].
     pub async fn open(
-        driver: &Driver,
+        driver: &mut Driver,
         config: &config::Browser,
         callback: Url,
         catalogue: Arc<Catalogue>,
         redactor: Redactor,
     ) -> Result<Self, BrowserError> {
-        let callback_host = callback.host_str().unwrap_or_default();
-        let capabilities = capabilities::chrome(config, driver.installation(), callback_host)?;
+        let capabilities = capabilities::chrome(config, driver.installation(), &callback)?;
         let client = timeout(NEW_SESSION_LIMIT, connect(driver.url(), capabilities))
             .await
             .map_err(|_| BrowserError::Hung { command: "new session", limit: NEW_SESSION_LIMIT })?
             .map_err(|reason| {
                 BrowserError::SessionNotCreated(redactor.redact(&reason).into_owned())
             })?;
+        if let Ok(Some(id)) = client.session_id().await {
+            driver.opened(&id).await?;
+        }
         let session = Self {
             client,
             catalogue,

@@ -26,8 +26,10 @@ pub async fn authorize(
                 picture = session.screenshot().await.ok();
             })
             .await?;
-            if let Some(png) = picture {
-                step.picture(&png, Some("approval"));
+            for (png, detail) in [(visitor.take_picture(), "login"), (picture, "approval")] {
+                if let Some(png) = png {
+                    step.picture(&png, Some(detail));
+                }
             }
             let code = read_code(context, &arrival, &oauth_url.state)?;
             step.fact("approval_shown", approvals > 0);

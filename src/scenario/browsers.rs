@@ -9,7 +9,7 @@ use url::Url;
 
 use super::context::Step;
 use crate::browser::{
-    BrowserError, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
+    BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
 };
 use crate::config::{self, Account, Config};
 use crate::failure::Failure;
@@ -30,6 +30,8 @@ pub(super) struct Browsers {
 
 struct Running {
     driver: Driver,
+    /// Answers a callback on this machine, as long as the browser runs.
+    _callback: Option<CallbackListener>,
     catalogue: Arc<Catalogue>,
     /// By user name: each user has cookies of their own.
     windows: HashMap<String, Arc<Session>>,
@@ -70,7 +72,7 @@ impl Browsers {
             Some(window) => Arc::clone(window),
             None => {
                 let session = Session::open(
-                    &running.driver,
+                    &mut running.driver,
                     &self.config,
                     self.callback.clone(),
                     Arc::clone(&running.catalogue),
@@ -95,7 +97,7 @@ impl Browsers {
     async fn start(&self, events: &Events) -> Result<Running, BrowserError> {
         let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
         let driver = match &self.config.webdriver_url {
-            Some(url) => Driver::remote(url.clone()),
+            Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(&self.config).await?;
                 tracing::info!(
@@ -113,7 +115,14 @@ impl Browsers {
                 Driver::start(installation, self.callback.host_str().unwrap_or_default()).await?
             }
         };
-        Ok(Running { driver, catalogue, windows: HashMap::new(), latest: None })
+        let callback = CallbackListener::start(&self.callback).await?;
+        Ok(Running {
+            driver,
+            _callback: callback,
+            catalogue,
+            windows: HashMap::new(),
+            latest: None,
+        })
     }
 
     /// Somebody who walks through pages in `session` as `account`.

@@ -17,6 +17,9 @@ use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in};
 /// Scopes without which there is nothing to test.
 const NEEDED: &[&[&str]] = &[&["full"], &["refresh_token", "offline_access"]];
 
+/// Approvals that Salesforce keeps for each user and app (facts: salesforce.md section 5).
+const MOST_APPROVALS: usize = 5;
+
 /// Asks the two services what can be asked without a token.
 pub async fn check_client(context: &Context) -> Result<(), Failure> {
     context
@@ -51,6 +54,7 @@ pub async fn check_grant(context: &Context, grant: &LiveGrant) -> Result<(), Fai
         .step(StepId::CheckApp, async |step| {
             let scopes = scopes(context, step, grant).await;
             let policy = policy(context, step, grant).await?;
+            approvals(context, step, grant).await?;
             Ok(((), format!("scopes {scopes}; refresh token policy {policy}")))
         })
         .await
@@ -98,6 +102,31 @@ fn warn_of_missing(step: &Step<'_>, scopes: &[&str], who: &str) {
             ),
         );
     }
+}
+
+/// A grant beyond the fifth silently ends the oldest, which may be another instance's.
+async fn approvals(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<(), Failure> {
+    let (Some(hosts), Some(holder), Some(token)) =
+        (&grant.hosts, &grant.holder, grant.instance.user_token.readable())
+    else {
+        return Ok(());
+    };
+    let witness = Witness { bearer: token.clone(), source: "the instance's access token" };
+    let Some(rows) = grants::listed(context, hosts, &witness, &holder.user.user_id).await? else {
+        return Ok(());
+    };
+    step.fact("grants_of_user", rows.len());
+    if rows.len() + 1 >= MOST_APPROVALS {
+        step.warn(
+            "salesforce.nearly_five_approvals",
+            format!(
+                "{} holds {} grants for this app: Salesforce keeps {MOST_APPROVALS} and ends the oldest when one more is approved, which may be another instance's. Revoke what is no longer used, or give each instance a user of its own",
+                holder.user.username,
+                rows.len()
+            ),
+        );
+    }
+    Ok(())
 }
 
 async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<String, Failure> {

@@ -8,7 +8,7 @@ use crate::cloud_elements::{HubAnswer, Instance};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
-use crate::salesforce::pages::Identity;
+use crate::salesforce::pages::{Identity, Notes as _};
 use crate::salesforce::{OrgHosts, UserInfo, UserInfoAnswer};
 use crate::secrets::Secret;
 
@@ -98,9 +98,37 @@ async fn examine(
         HubAnswer::Unauthenticated { message, .. } => {
             context.events.send(Event::Seen(Some(false)));
             step.fact("platform_said", message.clone());
+            other_side(context, step, &instance).await?;
             Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), message))
         }
     }
+}
+
+/// What Salesforce says of a grant that the platform calls dead.
+async fn other_side(
+    context: &Context,
+    step: &Step<'_>,
+    instance: &Instance,
+) -> Result<(), Failure> {
+    let Some(token) = instance.user_token.readable() else {
+        step.fact("salesforce", "unknown (the platform shows no access token)");
+        return Ok(());
+    };
+    let user = holder_of(context, None, token).await?;
+    step.fact(
+        "salesforce",
+        if user.is_some() { "the access token lives" } else { "the access token is dead" },
+    );
+    if let Some(user) = user {
+        step.warn(
+            "scenario.sides_disagree",
+            format!(
+                "Salesforce still accepts the access token of instance {} (as {}), but the platform cannot use it",
+                instance.id, user.username
+            ),
+        );
+    }
+    Ok(())
 }
 
 /// Asks Salesforce whose grant it is.

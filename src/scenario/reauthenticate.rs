@@ -140,7 +140,9 @@ async fn attempt(
         Err(error) => Some(error),
     };
     let status = refused.as_ref().and_then(CloudElementsError::status);
-    step.fact("status", status);
+    if let Some(status) = status {
+        step.fact("refused_with_status", status);
+    }
     match context.platform.read_record(token).await? {
         HubAnswer::Record { .. } => {
             context.events.send(Event::Seen(Some(true)));

@@ -25,6 +25,9 @@ pub(super) async fn revoke(
 
     step.progress("opening Connected Apps OAuth Usage");
     let rows = usage.grants().await?;
+    if let Some(png) = usage.take_login_picture() {
+        step.picture(&png, Some("login"));
+    }
     picture(step, &window, "before").await;
     let witness = setup_session(&window, &hosts).await?;
     let identity = grants::identity(context, &grant, witness.as_ref()).await?;

@@ -2,6 +2,7 @@
 //! state is what the tests believe. One test binary, so that it is linked once.
 
 mod browser;
+mod callback;
 mod cli;
 mod cycle;
 mod evidence;

@@ -52,6 +52,11 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         }
     }
 
+    /// What the login page looked like, if there was one.
+    pub fn take_login_picture(&mut self) -> Option<Vec<u8>> {
+        self.visitor.take_picture()
+    }
+
     /// All grants of the app, of all users, over all pages. Empty where the app has none. Leaves
     /// the browser at the last page of the user list.
     ///

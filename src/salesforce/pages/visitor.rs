@@ -71,6 +71,7 @@ pub struct Visitor<'run> {
     limit: Duration,
     refusals: &'run Refusals,
     warned: HashSet<String>,
+    picture: Option<Vec<u8>>,
 }
 
 /// What was sent since the visit began: each at most once.
@@ -90,7 +91,16 @@ impl<'run> Visitor<'run> {
         notes: &'run dyn Notes,
         limit: Duration,
     ) -> Self {
-        Self { session, account, trusted, refusals, notes, limit, warned: HashSet::new() }
+        Self {
+            session,
+            account,
+            trusted,
+            refusals,
+            notes,
+            limit,
+            warned: HashSet::new(),
+            picture: None,
+        }
     }
 
     /// The session that the visitor walks in.
@@ -207,6 +217,11 @@ impl<'run> Visitor<'run> {
                 let field = self.element(seen, "username")?;
                 self.session.type_into(field, &self.account.username).await?;
             }
+            // Before the password is typed: dots tell its length.
+            match self.session.screenshot().await {
+                Ok(png) => self.picture = Some(png),
+                Err(error) => tracing::debug!(%error, "no picture of the login page"),
+            }
             let field = self.element(seen, "password")?;
             self.session.type_secret(field, &self.account.password).await?;
             sent.password = true;
@@ -217,6 +232,11 @@ impl<'run> Visitor<'run> {
         }
         sent.username = true;
         self.press(seen, "submit", Spend::Document).await
+    }
+
+    /// What the login page looked like before the password was typed.
+    pub fn take_picture(&mut self) -> Option<Vec<u8>> {
+        self.picture.take()
     }
 
     /// Presses an element of a page, which is then not recognised again until it is another one.

@@ -61,7 +61,9 @@ pub(super) async fn authorize(
         let Some(app) = org.app(&asked.client_id) else {
             return refused_here("invalid_client_id", "client identifier invalid");
         };
-        if app.callback_url != asked.redirect_uri {
+        let is_registered = app.callback_url == asked.redirect_uri
+            || org.settings.more_callback_urls.contains(&asked.redirect_uri);
+        if !is_registered {
             return refused_here("redirect_uri_mismatch", "redirect_uri must match configuration");
         }
         let state = asked.state.as_deref();

@@ -112,6 +112,8 @@ pub struct Settings {
     pub frame_site: FrameSite,
     /// What the user column shows.
     pub user_shown_as: UserShownAs,
+    /// Callbacks that the connected app has besides the tripwire's.
+    pub more_callback_urls: Vec<String>,
     /// The connected app is blocked by the administrator.
     pub app_blocked: bool,
     /// After the login comes a page that nobody knows and that has no way on.
@@ -144,6 +146,7 @@ impl Default for Settings {
             frame_delay_ms: 150,
             frame_site: FrameSite::Cross,
             user_shown_as: UserShownAs::FullName,
+            more_callback_urls: Vec::new(),
             app_blocked: false,
             unknown_page_after_login: false,
             revoke_does_nothing: false,

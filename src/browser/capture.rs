@@ -1,0 +1,101 @@
+//! Where the code goes. A callback host on the network is made unreachable for the browser, and the
+//! code is read from the URL that it tried. A callback on this machine is answered by us, so that no
+//! other program that happens to listen there is given the code.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use url::{Host, Url};
+
+use super::BrowserError;
+
+/// What a person who watches is shown. The code is read from the address, not from the request.
+const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\n\
+cache-control: no-store\r\nconnection: close\r\n\r\n\
+<!doctype html><title>reauth</title><p>The authorization code was received.\n";
+
+/// Whether the callback is on this machine.
+pub fn is_on_this_machine(callback: &Url) -> bool {
+    address(callback).is_some()
+}
+
+fn address(callback: &Url) -> Option<SocketAddr> {
+    let port = callback.port_or_known_default()?;
+    match callback.host()? {
+        Host::Domain("localhost") => Some((Ipv4Addr::LOCALHOST, port).into()),
+        Host::Ipv4(ip) if ip.is_loopback() => Some((ip, port).into()),
+        Host::Ipv6(ip) if ip == Ipv6Addr::LOCALHOST => Some((ip, port).into()),
+        _ => None,
+    }
+}
+
+/// Answers the callback; ends when dropped.
+#[derive(Debug)]
+pub struct CallbackListener(JoinHandle<()>);
+
+impl CallbackListener {
+    /// Listens at the callback's address, if it is on this machine.
+    ///
+    /// # Errors
+    /// [`BrowserError::CallbackTaken`] if another program has it.
+    pub async fn start(callback: &Url) -> Result<Option<Self>, BrowserError> {
+        let Some(address) = address(callback) else { return Ok(None) };
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            BrowserError::CallbackTaken { address: address.to_string(), reason: error.to_string() }
+        })?;
+        Ok(Some(Self(tokio::spawn(serve(listener)))))
+    }
+}
+
+impl Drop for CallbackListener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn serve(listener: TcpListener) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(async move {
+            if let Err(error) = answer(stream).await {
+                tracing::debug!(%error, "a connection to the callback ended early");
+            }
+        });
+    }
+}
+
+async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
+    // The request holds the code: it is read to be polite, and forgotten.
+    let mut request = [0; 8 * 1024];
+    let _read = stream.read(&mut request).await?;
+    stream.write_all(ANSWER.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_this_machine() {
+        for (callback, expected) in [
+            ("http://localhost:8080/callback", true),
+            ("http://127.0.0.1/cb", true),
+            ("http://[::1]:9/cb", true),
+            ("https://auth.cloudelements.io/oauth", false),
+            ("https://localhost.evil.example/oauth", false),
+            ("http://10.0.0.1/cb", false),
+        ] {
+            assert_eq!(is_on_this_machine(&Url::parse(callback).unwrap()), expected, "{callback}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_taken_address_is_told() {
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let callback = Url::parse(&format!("http://{}/cb", other.local_addr().unwrap())).unwrap();
+        let error = CallbackListener::start(&callback).await.unwrap_err();
+        assert!(matches!(error, BrowserError::CallbackTaken { .. }), "{error}");
+    }
+}

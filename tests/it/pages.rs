@@ -30,7 +30,11 @@ async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
     assert_eq!(grants.len(), 2, "{grants:#?}");
     assert_ne!(grants[0]["ended_by"], Value::Null, "{grants:#?}");
     assert_eq!(grants[1]["live"], true, "{grants:#?}");
-    assert_eq!(after.live_grants_of_others(world.username()), others, "others' grants are not ours");
+    assert_eq!(
+        after.live_grants_of_others(world.username()),
+        others,
+        "others' grants are not ours"
+    );
     assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");
     finished
 }

@@ -27,7 +27,8 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 pub use settings::{
-    Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings, UserShownAs,
+    Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
+    UserShownAs,
 };
 
 use super::clock::Clock;

@@ -54,7 +54,8 @@ async fn spared_where_users_are_links_only() {
 
 /// Plain full names: nothing tells the two rows apart, so neither is touched.
 async fn ambiguous(oauth_token_query: bool) {
-    let settings = json!({"user_shown_as": "full_name_text", "oauth_token_query": oauth_token_query});
+    let settings =
+        json!({"user_shown_as": "full_name_text", "oauth_token_query": oauth_token_query});
     let world = World::with(json!({ "salesforce": settings })).await;
     let before = world.state().await;
     let finished = world.reauth(&["run"]).await.expect_code(1);
@@ -89,4 +90,44 @@ async fn ambiguous_names_are_told_apart_by_use_count() {
     assert_eq!(namesake(&after), namesake(&before));
     assert_eq!(of_others(&world, &after), of_others(&world, &before));
     assert_eq!(lives(&world, &after), [false, true]);
+}
+
+/// The configured app is another one, which the namesake uses and we do not: the one row that
+/// reads like ours is theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn spared_in_an_app_that_we_do_not_use() {
+    let settings = json!({"user_shown_as": "full_name_text"});
+    let world = World::with(json!({ "salesforce": settings })).await;
+    let text = world.config_text();
+    let other = "connected_app = \"Cloud Elements\"";
+    world.write_config(&text.replace("connected_app = \"Cloud Elements QA\"", other));
+    let before = world.state().await;
+    assert_eq!(before.live_grants("Cloud Elements", NAMESAKE).len(), 1, "the test is about them");
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    finished.expect_error("salesforce.user_not_listed");
+    let after = world.state().await;
+    assert_eq!(of_others(&world, &after), of_others(&world, &before));
+    assert_eq!(lives(&world, &after), [true]);
+}
+
+/// The same without a witness by API: the row does not move when our grant is used.
+#[tokio::test(flavor = "multi_thread")]
+async fn spared_where_only_a_name_speaks_for_them() {
+    let settings = json!({"user_shown_as": "full_name_text", "oauth_token_query": false});
+    let world = World::with(json!({ "salesforce": settings })).await;
+    let text = world.config_text();
+    let other = "connected_app = \"Cloud Elements\"";
+    world.write_config(&text.replace("connected_app = \"Cloud Elements QA\"", other));
+    let before = world.state().await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    finished.expect_error("salesforce.ambiguous_row");
+    let after = world.state().await;
+    assert_eq!(of_others(&world, &after), of_others(&world, &before));
+    assert_eq!(lives(&world, &after), [true]);
+}
+
+/// An alias and no witness: the row that moved when our grant was used is ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_alone_is_proved_by_use() {
+    spared(json!({"user_shown_as": "alias", "oauth_token_query": false})).await;
 }

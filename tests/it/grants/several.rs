@@ -95,7 +95,7 @@ async fn a_single_grant_is_ended_by_its_delete_token_where_tokens_are_masked() {
     assert_eq!(after.grants(APP, world.username())[0]["ended_by"], "delete_token_revoked");
 }
 
-/// Both rows read the same, but for nothing: made in the same minute, used once.
+/// Both rows read the same, to the letter: made in the same minute, used once.
 async fn all_of_the_user(settings: serde_json::Value, arguments: &[&str]) {
     let world = with_second_grant(settings).await;
     let before = world.state().await;
@@ -115,16 +115,26 @@ async fn all_of_the_user_may_go_by_the_page() {
 /// One row a page: what was cut is followed by a row that reads the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_the_user_may_go_over_several_pages() {
-    let settings = json!({"salesforce": {"user_page_size": 1, "revoke_control": "plain_link"}});
+    let settings = json!({"salesforce": {"user_page_size": 1}});
     all_of_the_user(settings, &[]).await;
 }
 
+/// All may go, but none has to: where the instance's tokens can be read, they end its grant alone.
 #[tokio::test(flavor = "multi_thread")]
-async fn all_of_the_user_may_go_by_api() {
-    all_of_the_user(json!({}), &["--revoke-via", "api"]).await;
+async fn all_of_the_user_may_go_by_api_but_need_not() {
+    let world = with_second_grant(json!({})).await;
+    let arguments = ["run", "--revoke-all-of-user", "--revoke-via", "api"];
+    world.reauth(&arguments).await.expect_code(0);
+    assert_eq!(lives(&world, &world.state().await), [false, true, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_the_user_may_go_where_tokens_are_masked() {
     all_of_the_user(json!({"cloud_elements": {"mask_tokens": true}}), &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_the_user_may_go_by_api_where_tokens_are_masked() {
+    let settings = json!({"cloud_elements": {"mask_tokens": true}});
+    all_of_the_user(settings, &["--revoke-via", "api"]).await;
 }

@@ -57,7 +57,8 @@ async fn a_refused_login_is_not_repeated_by_the_restoration() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_admin_of_setup_is_refused_before_anything_is_touched() {
     let world = World::new().await;
-    let admin = "[salesforce.admin]\nusername = \"ada.mueller@acme.example.qa\"\npassword = \"no\"\n";
+    let admin =
+        "[salesforce.admin]\nusername = \"ada.mueller@acme.example.qa\"\npassword = \"no\"\n";
     world.write_config(&format!("{}\n{admin}", world.config_text()));
     let finished = world.reauth(&["run"]).await.expect_code(1);
     let report = finished.report();

@@ -16,9 +16,11 @@ fn assert_recorded(finished: &Finished) {
         assert!(message.contains(words), "{words}: {message}");
     }
     assert!(error["hints"].to_string().contains("--locators"), "{error:#}");
-    let failed = report["steps"].as_array().unwrap().iter().find(|step| step["outcome"] == "failed");
+    let failed =
+        report["steps"].as_array().unwrap().iter().find(|step| step["outcome"] == "failed");
     let evidence = failed.unwrap()["evidence"].as_array().unwrap().clone();
-    let of = |kind: &str| evidence.iter().filter_map(Value::as_str).find(|file| file.contains(kind));
+    let of =
+        |kind: &str| evidence.iter().filter_map(Value::as_str).find(|file| file.contains(kind));
     let folder = finished.run_folder();
     let record = std::fs::read_to_string(folder.join(of("dom/").unwrap())).unwrap();
     assert!(record.contains("annual notice"), "{record}");

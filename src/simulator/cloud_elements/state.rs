@@ -18,6 +18,8 @@ pub(super) struct State {
     /// and the instance that is created afterwards needs it.
     sites: HashMap<String, String>,
     deleted: Vec<u64>,
+    /// All that there ever were, those of deleted instances too.
+    element_tokens: Vec<String>,
     next_id: u64,
     /// Answers given, by method and path, numbers in paths replaced by `{id}`.
     requests: BTreeMap<String, u64>,
@@ -36,6 +38,7 @@ impl State {
             instances: BTreeMap::new(),
             sites: HashMap::new(),
             deleted: Vec::new(),
+            element_tokens: Vec::new(),
             next_id: FIRST_ID,
             requests: BTreeMap::new(),
             codes_seen: Vec::new(),
@@ -57,6 +60,7 @@ impl State {
         self.next_id += 1;
         let mut instance = Instance::new(id, name, configuration);
         finish(&mut instance);
+        self.element_tokens.push(instance.token.clone());
         self.instances.entry(id).or_insert(instance)
     }
 
@@ -123,6 +127,7 @@ impl State {
             "settings": self.settings,
             "instances": instances,
             "deleted": self.deleted,
+            "element_tokens": self.element_tokens,
             "codes_seen": self.codes_seen,
             "codes_exchanged": self.codes_exchanged,
             "codes_refused": self.codes_refused,

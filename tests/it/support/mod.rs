@@ -92,10 +92,13 @@ impl World {
         Running::new(self.command(&arguments).spawn().unwrap(), self.home.path())
     }
 
-    /// Runs `reauth --format json …` to its end, and makes sure that nothing of it is left.
+    /// Runs `reauth --format json …` to its end, and makes sure that its report is a good one and
+    /// that nothing of it is left.
     pub async fn reauth(&self, arguments: &[&str]) -> Finished {
         let arguments = [&["--format", "json"], arguments].concat();
-        self.finish(self.command(&arguments)).await
+        let finished = self.finish(self.command(&arguments)).await;
+        finished.check_report();
+        finished
     }
 
     /// Runs a command to its end, and makes sure that nothing of it is left.
@@ -192,8 +195,13 @@ impl World {
 
     /// Everything below the run folders, as (path, bytes).
     pub fn run_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        self.files_below("runs")
+    }
+
+    /// Everything below a folder of this world, as (path, bytes).
+    pub fn files_below(&self, folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
-        collect(&self.home.path().join("runs"), &mut files);
+        collect(&self.home.path().join(folder), &mut files);
         files
     }
 }

@@ -7,18 +7,7 @@ mod tokens;
 
 use serde_json::Value;
 
-use crate::support::State;
-
 const APP: &str = "Cloud Elements QA";
-
-/// Every code was sent once.
-fn assert_codes_sent_once(state: &State) {
-    let mut codes = state.codes_seen();
-    let sent = codes.len();
-    codes.sort_unstable();
-    codes.dedup();
-    assert_eq!(codes.len(), sent, "a code was sent twice");
-}
 
 /// The instance's settings but for those that a new grant changes.
 fn settings(instance: &Value) -> Value {

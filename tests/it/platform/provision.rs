@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{APP, assert_codes_sent_once};
+use super::APP;
 use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,7 +21,7 @@ async fn a_kept_instance_carries_the_runs_tag() {
     assert_eq!(after.instance(id)["token"].as_str().map(str::is_empty), Some(false));
     assert_eq!(after.live_grants(APP, world.username()).len(), 2);
     assert!(!finished.steps().iter().any(|step| step.contains("clean-up")));
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +56,7 @@ async fn fails_and_leaves_nothing(settings: Value, arguments: &[&str], error: &s
         finished.stderr
     );
     assert_eq!(world.journal(), [""; 0]);
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
 }
 
 #[tokio::test(flavor = "multi_thread")]

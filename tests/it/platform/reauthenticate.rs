@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{APP, assert_codes_sent_once, settings};
+use super::{APP, settings};
 use crate::support::World;
 
 /// PATCH leaves the instance dead: PUT heals it, with a code of its own.
@@ -30,7 +30,7 @@ async fn put_after_patch(patch: &str, words: &str) {
     assert_eq!(after.requests("PATCH", "/instances"), 1);
     assert_eq!(after.requests("PUT", &format!("/instances/{}", world.instance())), 1);
     assert_eq!(after.codes_seen().len(), 2);
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
     assert_eq!(after.salesforce("codes_issued"), 2);
     assert_eq!(after.salesforce("login_attempts"), 1, "one login is enough for both");
     let instance = after.instance(world.instance());
@@ -79,7 +79,7 @@ async fn patch_only_and_refused_leaves_it_to_restore() {
     assert!(steps.contains(&"restore/reauthenticate/failed".into()), "{steps:#?}");
     let state = world.state().await;
     assert_eq!(state.requests("PATCH", "/instances"), 2);
-    assert_codes_sent_once(&state);
+    state.assert_codes_sent_once();
     // A refused PATCH leaves the approval without a use: no grant of ours lives.
     assert_eq!(state.live_grants(APP, world.username()).len(), 0);
     assert_eq!(world.journal().len(), 1);
@@ -89,7 +89,7 @@ async fn patch_only_and_refused_leaves_it_to_restore() {
     assert_eq!(healed.report()["reauthenticated_via"], "patch");
     assert_eq!(world.journal(), [""; 0]);
     world.reauth(&["status"]).await.expect_code(0);
-    assert_codes_sent_once(&world.state().await);
+    world.state().await.assert_codes_sent_once();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +102,7 @@ async fn put_in_the_articles_form_only() {
     let after = world.state().await;
     assert_eq!(after.requests("PUT", "/instances"), 1);
     assert_eq!(after.codes_seen().len(), 2);
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
     assert_eq!(
         settings(after.instance(world.instance())),
         settings(before.instance(world.instance()))
@@ -123,7 +123,7 @@ async fn put_refused_in_both_forms() {
         assert!(message.contains(words), "{words}: {message}");
     }
     let after = world.state().await;
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
     assert_eq!(
         settings(after.instance(world.instance())),
         settings(before.instance(world.instance())),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{APP, assert_codes_sent_once, settings};
+use super::{APP, settings};
 use crate::support::World;
 
 /// Without readable tokens.
@@ -30,7 +30,7 @@ async fn masked(revoke_via: &str, reauthenticate_via: &str) {
     for key in ["oauth.api.key", "oauth.api.secret"] {
         assert!(!is["configuration"][key].as_str().unwrap().is_empty(), "{key}");
     }
-    assert_codes_sent_once(&after);
+    after.assert_codes_sent_once();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,16 @@ impl State {
         codes.iter().map(|code| code.as_str().unwrap()).collect()
     }
 
+    /// Fails if a code was sent twice, by whatever command and way.
+    #[track_caller]
+    pub fn assert_codes_sent_once(&self) {
+        let mut codes = self.codes_seen();
+        let sent = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), sent, "a code was sent twice");
+    }
+
     /// How often a request was seen: method and the end of its path.
     pub fn requests(&self, method: &str, path_end: &str) -> usize {
         let requests = self.0["requests"].as_array().unwrap();

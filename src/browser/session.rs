@@ -57,7 +57,10 @@ impl Session {
         let capabilities = capabilities::chrome(config, driver.installation(), &callback)?;
         let client = timeout(NEW_SESSION_LIMIT, connect(driver.url(), capabilities))
             .await
-            .map_err(|_| BrowserError::Hung { command: "new session", limit: NEW_SESSION_LIMIT })?
+            .map_err(|_| {
+                let seconds = NEW_SESSION_LIMIT.as_secs();
+                BrowserError::SessionNotCreated(format!("no answer within {seconds} s"))
+            })?
             .map_err(|reason| {
                 BrowserError::SessionNotCreated(redactor.redact(&reason).into_owned())
             })?;
@@ -89,20 +92,14 @@ impl Session {
         if self.is_lost.load(Ordering::Relaxed) {
             return Err(BrowserError::Lost {
                 command: name,
-                message: "an earlier command did not end, the session is lost".into(),
+                message: "an earlier command did not end in order, the session is lost".into(),
             });
         }
-        match timeout(COMMAND_LIMIT, future).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                let error = self.redacted(explain(name, error));
-                tracing::trace!(command = name, %error, "driver");
-                Err(error)
-            }
-            Err(_) => {
-                self.is_lost.store(true, Ordering::Relaxed);
-                Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT })
-            }
+        let begun = Begun { session: self, ended: false };
+        let answer = timeout(COMMAND_LIMIT, future).await;
+        match answer {
+            Ok(answer) => begun.end(answer.map_err(|error| self.redacted(explain(name, error)))),
+            Err(_) => Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT }),
         }
     }
 
@@ -122,7 +119,8 @@ impl Session {
         self.catalogue.texts(name)
     }
 
-    /// Whether a command hung: nothing more can be asked of this session.
+    /// Whether a command hung or was abandoned, or the browser is gone: nothing more can be asked of
+    /// this session.
     pub fn is_lost(&self) -> bool {
         self.is_lost.load(Ordering::Relaxed)
     }
@@ -133,6 +131,11 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`]; a host that does not resolve is none: the callback's does not.
     pub async fn goto(&self, url: &str) -> Result<(), BrowserError> {
+        if let Some(text) = self.dialog().await? {
+            // Left open by something that was ended half-way: refused, and nothing comes of it.
+            tracing::info!(text, "dismissing a dialog");
+            self.command("dismiss alert", self.client.dismiss_alert()).await?;
+        }
         self.leave_frames().await?;
         self.spend_document().await?;
         match self.command("navigate to", self.client.goto(url)).await {
@@ -152,9 +155,11 @@ impl Session {
 
     /// Back to the top-level document.
     pub async fn leave_frames(&self) -> Result<(), BrowserError> {
-        if self.in_frame.swap(false, Ordering::Relaxed) {
+        if self.in_frame.load(Ordering::Relaxed) {
             self.command("switch to top", self.client.issue_cmd(RawCommand::leave_frames()))
                 .await?;
+            // Not before: a dialog may have kept the command from being carried out.
+            self.in_frame.store(false, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -287,6 +292,29 @@ impl Session {
     async fn slow_down(&self) {
         if !self.slow_motion.is_zero() {
             tokio::time::sleep(self.slow_motion).await;
+        }
+    }
+}
+
+/// A command that was sent. Dropped before its end (it hung, or a signal ended the step that sent
+/// it), it loses the session.
+struct Begun<'session> {
+    session: &'session Session,
+    ended: bool,
+}
+
+impl Begun<'_> {
+    /// The command was answered. An answer by which driver or browser is gone loses the session too.
+    fn end<T>(mut self, answer: Result<T, BrowserError>) -> Result<T, BrowserError> {
+        self.ended = !answer.as_ref().is_err_and(BrowserError::is_session_gone);
+        answer.inspect_err(|error| tracing::trace!(%error, "driver"))
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.session.is_lost.store(true, Ordering::Relaxed);
         }
     }
 }

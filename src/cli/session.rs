@@ -124,7 +124,7 @@ async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
             format!("the instance could not be brought back within {} s", limit.as_secs()),
         )
         .hint("run `reauth restore`"))),
-        () = signals.interrupt() => Err(Failure::scenario(
+        () = signals.second_interrupt() => Err(Failure::scenario(
             "reauth.stopped_at_once",
             "stopped by a second SIGINT before the instance was brought back",
         )

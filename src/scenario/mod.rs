@@ -14,6 +14,7 @@ mod grants;
 mod in_flight;
 mod locate;
 mod oauth_url;
+mod own_rows;
 pub mod proofs;
 mod provision;
 mod reauthenticate;

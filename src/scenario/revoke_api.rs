@@ -62,29 +62,31 @@ pub(super) async fn revoke(
     };
     context.events.send(Event::Seen(Some(alive)));
     step.fact("access_token_alone_was_enough", !alive);
+    let mut grants_ended = 1;
     if alive {
         // The platform refreshed: with rotation on, the refresh token is another one now.
         let now = context.platform.instance_with_token(&grant.instance.token).await?;
         let refresh_token = now.user_refresh_token.clone();
         grant.instance = now;
-        let (what, token) = match refresh_token {
-            TokenReading::Readable(token) => ("refresh token", token),
+        let (what, tokens) = match refresh_token {
+            TokenReading::Readable(token) => ("refresh token", vec![token]),
             _ => {
-                let moved = match (listed, list(context, &grant, witness.as_ref()).await?) {
-                    (Some(before), Some(after)) => moved_grant(&before, after),
-                    _ => None,
-                };
-                ("DeleteToken", delete_token(moved)?)
+                let after = list(context, &grant, witness.as_ref()).await?;
+                let all_may_go = context.config.run.revoke_all_of_user;
+                ("DeleteToken", delete_tokens(listed, after, all_may_go)?)
             }
         };
+        grants_ended = tokens.len();
         step.progress(&format!("the platform refreshed silently: revoking the {what} as well"));
         context.about_to_cut(grant.instance.id)?;
-        if let RevokeAnswer::InvalidToken { message } = oauth.revoke(&token).await? {
-            return Err(Failure::scenario(
-                "salesforce.revoke_refused",
-                format!("Salesforce did not revoke the {what}: {message}"),
-            )
-            .hint("the instance may hold another token than it shows; try --revoke-via ui"));
+        for token in &tokens {
+            if let RevokeAnswer::InvalidToken { message } = oauth.revoke(token).await? {
+                return Err(Failure::scenario(
+                    "salesforce.revoke_refused",
+                    format!("Salesforce did not revoke the {what}: {message}"),
+                )
+                .hint("the instance may hold another token than it shows; try --revoke-via ui"));
+            }
         }
         ended.push(what);
     }
@@ -100,7 +102,7 @@ pub(super) async fn revoke(
     // What the access token could see it can see no more: only a session is left to ask.
     let witness = match (session, grants_before) {
         (Some((witness, user_id)), Some(before)) => {
-            Some(GrantsLeft { witness, user_id, expected: before.saturating_sub(1) })
+            Some(GrantsLeft { witness, user_id, expected: before.saturating_sub(grants_ended) })
         }
         _ => None,
     };
@@ -143,26 +145,45 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     })
 }
 
-/// The one grant whose use count or last use moved.
-fn moved_grant(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Option<OauthTokenRow> {
-    let mut moved: Vec<OauthTokenRow> = after
-        .into_iter()
-        .filter(|row| {
-            before
-                .iter()
-                .find(|old| old.id == row.id)
-                .is_some_and(|old| old.use_count != row.use_count || old.last_used != row.last_used)
-        })
-        .collect();
-    if moved.len() == 1 { moved.pop() } else { None }
+/// What ends the instance's grant where its tokens are masked: the `DeleteToken` of the only grant
+/// there is, else of the one that moved when it was used. All of them only where all may go.
+fn delete_tokens(
+    before: Option<Vec<OauthTokenRow>>,
+    after: Option<Vec<OauthTokenRow>>,
+    all_may_go: bool,
+) -> Result<Vec<Secret>, Failure> {
+    let (Some(before), Some(mut own)) = (before, after) else {
+        return Err(not_told("the org's API lists no grants to this user"));
+    };
+    let count = own.len();
+    if count > 1 && !all_may_go {
+        own = moved_grants(&before, own);
+        if own.len() != 1 {
+            let why = "the platform masks the instance's tokens, and no single grant moved when it was used";
+            return Err(grants::shared(count, why));
+        }
+    }
+    let tokens: Option<Vec<Secret>> = own.into_iter().map(|row| row.delete_token).collect();
+    tokens
+        .filter(|tokens| !tokens.is_empty())
+        .ok_or_else(|| not_told("the org's API shows no DeleteToken of the user's grant"))
 }
 
-fn delete_token(moved: Option<OauthTokenRow>) -> Result<Secret, Failure> {
-    moved.and_then(|row| row.delete_token).ok_or_else(|| {
-        Failure::scenario(
-            "salesforce.grant_not_singled_out",
-            "the platform masks the instance's tokens, and the org's API does not tell which grant is the instance's: it was not cut",
-        )
-        .hint("revoke in the UI: --revoke-via ui")
-    })
+/// The grants whose use count or last use moved.
+fn moved_grants(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Vec<OauthTokenRow> {
+    let moved = |row: &OauthTokenRow| {
+        before
+            .iter()
+            .find(|old| old.id == row.id)
+            .is_some_and(|old| old.use_count != row.use_count || old.last_used != row.last_used)
+    };
+    after.into_iter().filter(moved).collect()
+}
+
+fn not_told(why: &str) -> Failure {
+    Failure::scenario(
+        "salesforce.grant_not_singled_out",
+        format!("the platform masks the instance's tokens, and {why}: nothing was cut"),
+    )
+    .hint("revoke in the UI: --revoke-via ui")
 }

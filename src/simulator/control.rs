@@ -26,6 +26,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/__simulator/state", get(state))
         .route("/__simulator/settings", post(change_settings))
         .route("/__simulator/clock", post(advance_clock))
+        .route("/__simulator/grants", post(add_grant))
         .route("/__simulator/grants/{id}/revoke", post(revoke_grant))
         .with_state(shared)
 }
@@ -97,6 +98,25 @@ async fn advance_clock(
         "now_ms": shared.clock.now_ms(),
         "advanced_seconds": shared.clock.advanced_seconds(),
     }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewGrant {
+    username: String,
+}
+
+async fn add_grant(
+    State(shared): State<Arc<Shared>>,
+    Json(asked): Json<NewGrant>,
+) -> (StatusCode, Json<Value>) {
+    match shared.salesforce.add_grant(&asked.username) {
+        Some(id) => (StatusCode::CREATED, Json(json!({ "id": id }))),
+        None => {
+            let message = format!("nobody is called {}", asked.username);
+            (StatusCode::NOT_FOUND, Json(json!({ "message": message })))
+        }
+    }
 }
 
 async fn revoke_grant(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {

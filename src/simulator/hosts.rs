@@ -64,6 +64,12 @@ impl Origin {
         Self { site, authority: format!("{name}:{port}"), port: Some(port) }
     }
 
+    /// An address outside the org: the plain host, which no client of the org knows.
+    pub(super) fn outside(&self) -> String {
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("http://{}{port}", PLAIN[0])
+    }
+
     /// The address of a site, without a slash at the end. A client on the plain host is never sent
     /// to another one.
     pub(super) fn url(&self, site: Site) -> String {

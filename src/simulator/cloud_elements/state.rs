@@ -23,6 +23,8 @@ pub(super) struct State {
     next_id: u64,
     /// Answers given, by method and path, numbers in paths replaced by `{id}`.
     requests: BTreeMap<String, u64>,
+    /// Every authorization code that a caller sent, in the order of their coming.
+    codes_seen: Vec<String>,
     pub(super) codes_exchanged: u64,
     pub(super) codes_refused: u64,
     pub(super) refreshes: u64,
@@ -39,6 +41,7 @@ impl State {
             element_tokens: Vec::new(),
             next_id: FIRST_ID,
             requests: BTreeMap::new(),
+            codes_seen: Vec::new(),
             codes_exchanged: 0,
             codes_refused: 0,
             refreshes: 0,
@@ -90,6 +93,11 @@ impl State {
         }
     }
 
+    /// Remembers a code that a caller sent, whatever becomes of it.
+    pub(super) fn saw_code(&mut self, code: Option<&str>) {
+        self.codes_seen.extend(code.map(str::to_owned));
+    }
+
     /// Counts a request that was answered.
     pub(super) fn count(&mut self, method: &str, path: &str) {
         let path: Vec<&str> = path
@@ -120,6 +128,7 @@ impl State {
             "instances": instances,
             "deleted": self.deleted,
             "element_tokens": self.element_tokens,
+            "codes_seen": self.codes_seen,
             "codes_exchanged": self.codes_exchanged,
             "codes_refused": self.codes_refused,
             "refreshes": self.refreshes,

@@ -10,7 +10,7 @@ use super::Salesforce;
 use super::authorize::{to_callback_with_error, to_error_page};
 use super::org::{AuthorizationRequest, Org, Session};
 use super::session::{Visitor, query, redirect};
-use super::settings::Approval;
+use super::settings::{Approval, OnAllow};
 
 /// Where it is.
 pub(super) const PATH: &str = "/setup/secur/RemoteAccessAuthorizationPage.apexp";
@@ -85,10 +85,15 @@ pub(super) async fn submit(
     if form.view_state != session.view_state {
         return redirect(page.path());
     }
-    if form.save.trim() == "Allow" {
+    let allowed = form.save.trim() == "Allow";
+    if allowed && org.settings.on_allow == OnAllow::Code {
         return approved(&mut org, &form.source, request, &session, now);
     }
     org.requests.remove(&form.source);
+    if allowed && org.settings.on_allow == OnAllow::ErrorPage {
+        let state = request.state.as_deref();
+        return to_error_page("invalid_client", "app must be installed into org", state);
+    }
     let error = ("access_denied", "end-user denied authorization");
     to_callback_with_error(&request.redirect_uri, error, request.state.as_deref())
 }

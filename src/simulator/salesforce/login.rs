@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::hosts::Site;
 use super::Salesforce;
 use super::doors;
-use super::session::{Visitor, query};
+use super::session::{Visitor, query, redirect};
 use super::settings::LoginStyle;
 
 const WRONG: &str = "Error: Please check your username and password. If you still can't log in, \
@@ -29,7 +29,12 @@ pub(super) async fn show(
     visitor: Visitor,
     Query(asked): Query<LoginQuery>,
 ) -> Response {
-    let with_password = salesforce.settings().login_style == LoginStyle::OneStep;
+    let settings = salesforce.settings();
+    if settings.login_elsewhere && visitor.origin.site != Site::Plain {
+        let query = query(&[("startURL", &asked.start_url)]);
+        return redirect(&format!("{}/?{query}", visitor.origin.outside()));
+    }
+    let with_password = settings.login_style == LoginStyle::OneStep;
     let form = Page { start_url: &asked.start_url, username: "", error: "", with_password };
     form.render(&salesforce, &visitor)
 }

@@ -27,7 +27,8 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 pub use settings::{
-    Approval, FrameSite, LoginStyle, RefreshTokenPolicy, RevokeControl, Settings, UserShownAs,
+    Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
+    UserShownAs,
 };
 
 use super::clock::Clock;
@@ -108,6 +109,17 @@ impl Salesforce {
             id_url,
             instance_url: origin.url(Site::MyDomain),
         }
+    }
+
+    /// One more live grant of a user to the connected app, as another integration would have it.
+    /// Answers its id; `None` if nobody has that user name.
+    pub(super) fn add_grant(&self, username: &str) -> Option<String> {
+        let now = self.now_ms();
+        let mut org = self.org();
+        let user = org.users.iter().find(|user| user.username == username)?.id.clone();
+        let app = org.connected_app().consumer_key.clone();
+        org.issue_grant(&app, &user, "full refresh_token", now);
+        org.grants.last().map(|grant| grant.id.clone())
     }
 
     /// How the org behaves now.

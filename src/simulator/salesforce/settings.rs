@@ -50,12 +50,26 @@ pub enum FrameSite {
 pub enum UserShownAs {
     /// The full name (which two users may share), linked to the user's record.
     FullName,
+    /// The full name, as text: nothing tells namesakes apart.
+    FullNameText,
     /// The user name, as text.
     Username,
     /// The alias, as text.
     Alias,
     /// Only a link to the user's record, under a text that says nothing.
     LinkOnly,
+}
+
+/// What comes of pressing Allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnAllow {
+    /// A code for the callback.
+    Code,
+    /// `access_denied` for the callback, as if Deny had been pressed.
+    Denied,
+    /// The OAuth error page, whose query says that the app is not installed; no callback.
+    ErrorPage,
 }
 
 /// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
@@ -80,6 +94,10 @@ pub struct Settings {
     pub login_style: LoginStyle,
     /// When the approval page is shown.
     pub approval: Approval,
+    /// What comes of pressing Allow.
+    pub on_allow: OnAllow,
+    /// Login pages lead to an identity provider's login page, on a host outside the org.
+    pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
     pub revoke_confirm: bool,
     /// What a row's Revoke is made of.
@@ -119,6 +137,8 @@ impl Default for Settings {
         Self {
             login_style: LoginStyle::OneStep,
             approval: Approval::WhenNeeded,
+            on_allow: OnAllow::Code,
+            login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,
             usage_page_size: 5,

@@ -3,9 +3,11 @@
 
 mod leftovers;
 mod run;
+mod running;
 mod state;
 
 pub use run::Finished;
+pub use running::Running;
 pub use state::State;
 
 use std::path::{Path, PathBuf};
@@ -84,6 +86,12 @@ impl World {
         self.command(arguments).spawn().unwrap()
     }
 
+    /// Starts `reauth --format json -v …` and follows what it says.
+    pub fn follow(&self, arguments: &[&str]) -> Running {
+        let arguments = [&["--format", "json", "-v"], arguments].concat();
+        Running::new(self.command(&arguments).spawn().unwrap(), self.home.path())
+    }
+
     /// Runs `reauth --format json …` to its end, and makes sure that its report is a good one and
     /// that nothing of it is left.
     pub async fn reauth(&self, arguments: &[&str]) -> Finished {
@@ -116,6 +124,19 @@ impl World {
         self.post("/__simulator/settings", settings).await;
     }
 
+    /// Speaks to the platform with its own header, beside `reauth`.
+    pub async fn platform(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
+        let platform = &self.simulator.ready().cloud_elements;
+        let header =
+            format!("User {}, Organization {}", platform.user_secret, platform.organization_secret);
+        let url = self.url(&format!("/elements/api-v2{path}"));
+        let request = client().request(method, url).header("Authorization", header).json(&body);
+        let answer = request.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
     /// Asks the control page.
     pub async fn get(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).send().await.unwrap();
@@ -142,6 +163,17 @@ impl World {
     /// The integration user.
     pub fn username(&self) -> &str {
         &self.simulator.ready().salesforce.username
+    }
+
+    /// Names of the journal's entries and locks.
+    pub fn journal(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.home.path().join("state")) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// Everything below the run folders, as (path, bytes).

@@ -1,0 +1,87 @@
+//! Logging in: in one step or two, once; never again after a refusal, and never elsewhere.
+
+use serde_json::json;
+
+use super::{assert_untouched, passes};
+use crate::support::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn identifier_first() {
+    let (_, _, after) = passes(json!({"login_style": "identifier_first"}), &[]).await;
+    assert_eq!(after.salesforce("login_attempts"), 1, "one login for Setup and authorisation");
+}
+
+/// The page's own words, and one attempt: a second could lock the user.
+async fn wrong_password(style: &str) {
+    let world = World::with(json!({"salesforce": {"login_style": style}})).await;
+    let password = &world.simulator.ready().salesforce.password;
+    world.write_config(&world.config_text().replace(password.as_str(), "not-the-password"));
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let report = finished.report();
+    assert_eq!(report["error"]["code"], "salesforce.login_refused");
+    assert_eq!(report["error"]["step"], "revoke");
+    let message = report["error"]["message"].as_str().unwrap();
+    assert!(message.contains(world.username()), "{message}");
+    assert!(message.contains("Please check your username and password."), "{message}");
+    assert!(!finished.stdout.contains("not-the-password"), "{}", finished.stdout);
+    let after = world.state().await;
+    assert_eq!(after.salesforce("login_attempts"), 1);
+    assert_eq!(after.salesforce("failed_logins"), 1);
+    assert_untouched(&world, &after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_password_in_one_step() {
+    wrong_password("one_step").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_password_identifier_first() {
+    wrong_password("identifier_first").await;
+}
+
+/// The grant is cut by API, without a login. The login for the approval is refused, and the
+/// restoration does not try the same credentials again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_login_is_not_repeated_by_the_restoration() {
+    let world = World::new().await;
+    let password = &world.simulator.ready().salesforce.password;
+    world.write_config(&world.config_text().replace(password.as_str(), "not-the-password"));
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(4);
+    finished.expect_error("salesforce.login_refused");
+    let after = world.state().await;
+    assert_eq!(after.salesforce("login_attempts"), 1);
+    assert!(after.live_grants(super::APP, world.username()).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_admin_of_setup_is_refused_before_anything_is_touched() {
+    let world = World::new().await;
+    let admin =
+        "[salesforce.admin]\nusername = \"ada.mueller@acme.example.qa\"\npassword = \"no\"\n";
+    world.write_config(&format!("{}\n{admin}", world.config_text()));
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let report = finished.report();
+    assert_eq!(report["error"]["code"], "salesforce.login_refused");
+    let message = report["error"]["message"].as_str().unwrap();
+    assert!(message.contains("ada.mueller@acme.example.qa"), "{message}");
+    let after = world.state().await;
+    assert_eq!(after.salesforce("login_attempts"), 1);
+    assert_untouched(&world, &after);
+}
+
+/// The login is led to a host that nobody configured: it gets neither name nor password.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_typed_on_trusted_hosts_only() {
+    let world = World::with(json!({"salesforce": {"login_elsewhere": true}})).await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let report = finished.report();
+    assert_eq!(report["error"]["code"], "salesforce.untrusted_origin");
+    let message = report["error"]["message"].as_str().unwrap();
+    let origin = format!("http://127.0.0.1:{}", world.simulator.ready().port);
+    assert!(message.contains(&origin), "{message}");
+    assert!(message.contains("no credentials were typed"), "{message}");
+    let after = world.state().await;
+    assert_eq!(after.salesforce("login_attempts"), 0);
+    assert_untouched(&world, &after);
+}

@@ -117,3 +117,14 @@ async fn an_unknown_page_after_which_the_instance_is_restored() {
     );
     assert_no_secret(&world, &watched, &[]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_could_not_bring_the_instance_back() {
+    let moods = json!({"cloud_elements": {"patch": "refuse_400", "put": "refuse"}});
+    let world = World::with(moods).await;
+    let watched = watch(&world, &["run", "--revoke-via", "api"]).await;
+    assert_eq!(watched.code, Some(4), "{}", String::from_utf8_lossy(&watched.stderr));
+    // What stays in the journal is looked at as well.
+    assert!(!world.files_below("state").is_empty());
+    assert_no_secret(&world, &watched, &[]).await;
+}

@@ -7,6 +7,7 @@
 mod completions;
 mod flags;
 mod init;
+mod private_file;
 mod provision;
 mod restore;
 mod revoke;

@@ -1,15 +1,14 @@
 //! `reauth simulate`
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::flags::SimulateArguments;
+use super::private_file;
 use super::session::to_stdout;
 use super::signals::Signals;
 use crate::failure::Failure;
-use crate::simulator::{Options, Settings, Simulator, config_toml};
+use crate::simulator::{Options, Settings, Simulator, SimulatorError, config_toml};
 
 /// Serves until stopped.
 pub async fn run(arguments: &SimulateArguments) -> Result<ExitCode, Failure> {
@@ -17,7 +16,7 @@ pub async fn run(arguments: &SimulateArguments) -> Result<ExitCode, Failure> {
     let settings = arguments.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
     let simulator = Simulator::start(Options { port: arguments.port, settings })
         .await
-        .map_err(|error| Failure::environment("simulator.start", error.to_string()))?;
+        .map_err(|error| not_started(&error, arguments.port))?;
     if let Some(file) = &arguments.write_config {
         write_private(file, &config_toml(simulator.ready()))?;
     }
@@ -27,6 +26,16 @@ pub async fn run(arguments: &SimulateArguments) -> Result<ExitCode, Failure> {
     signals.next().await;
     simulator.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+fn not_started(error: &SimulatorError, port: u16) -> Failure {
+    let failure = Failure::environment("simulator.start", error.to_string());
+    match error {
+        SimulatorError::Listen { .. } if port != 0 => {
+            failure.hint("choose another port with `--port`, or leave it out to get a free one")
+        }
+        _ => failure,
+    }
 }
 
 fn settings(file: &Path) -> Result<Settings, Failure> {
@@ -40,17 +49,10 @@ fn settings(file: &Path) -> Result<Settings, Failure> {
 
 /// The simulator's passwords are passwords.
 fn write_private(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut open| open.write_all(text.as_bytes()))
-        .map_err(|error| {
-            Failure::environment(
-                "simulator.write_config",
-                format!("{} cannot be written: {error}", file.display()),
-            )
-        })
+    private_file::write(file, text, true).map_err(|error| {
+        Failure::environment(
+            "simulator.write_config",
+            format!("{} cannot be written: {error}", file.display()),
+        )
+    })
 }

@@ -31,6 +31,8 @@ pub(super) struct Renderer {
     glyphs: Glyphs,
     running: Vec<(StepKey, Option<String>)>,
     restoring: bool,
+    /// Steps that failed: what comes after them is another attempt at the same.
+    failed: Vec<StepId>,
     /// The last line is empty, or there is none: a block needs no further distance.
     spaced: bool,
 }
@@ -38,7 +40,14 @@ pub(super) struct Renderer {
 impl Renderer {
     /// A renderer that has seen nothing yet.
     pub(super) fn new(verbosity: Verbosity, glyphs: Glyphs) -> Self {
-        Self { verbosity, glyphs, running: Vec::new(), restoring: false, spaced: true }
+        Self {
+            verbosity,
+            glyphs,
+            running: Vec::new(),
+            restoring: false,
+            failed: Vec::new(),
+            spaced: true,
+        }
     }
 
     /// What the spinner says: the step that began last, and what it last said.
@@ -74,6 +83,9 @@ impl Renderer {
             Event::StepFinished { key, outcome, duration, summary, facts } => {
                 self.running.retain(|(of, _)| of != key);
                 self.heading(&mut out, key.phase);
+                if *outcome == StepOutcome::Failed {
+                    self.failed.push(key.id);
+                }
                 if self.verbosity > Verbosity::Quiet {
                     self.step(&mut out, *key, *outcome, *duration, summary);
                 }
@@ -164,8 +176,9 @@ impl Renderer {
         };
         let took = if outcome == StepOutcome::Skipped { String::new() } else { duration(took) };
         let title = key.id.title();
-        let attempt =
-            if key.attempt > 1 { format!("attempt {}: ", key.attempt) } else { String::new() };
+        // A run looks at some things twice in good order: that is no news.
+        let is_retry = key.attempt > 1 && self.failed.contains(&key.id);
+        let attempt = if is_retry { format!("attempt {}: ", key.attempt) } else { String::new() };
         let summary = self.glyphs.line(summary);
         line(
             out,

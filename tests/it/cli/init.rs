@@ -54,9 +54,13 @@ fn init_overwrites_only_when_told_to() {
 fn init_writes_for_its_owner_only() {
     // Somebody will put a password into it.
     let folder = nowhere();
-    refusal(&reauth(folder.path(), &["init"]).output().unwrap(), 0);
-    let mode = folder.path().join("reauth.toml").metadata().unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+    let file = folder.path().join("reauth.toml");
+    for arguments in [&["init"][..], &["init", "--force"]] {
+        refusal(&reauth(folder.path(), arguments).output().unwrap(), 0);
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{arguments:?}: {mode:o}");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
 }
 
 #[test]

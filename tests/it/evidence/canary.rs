@@ -43,6 +43,9 @@ async fn watch(world: &World, arguments: &[&str]) -> Watched {
 async fn assert_no_secret(world: &World, watched: &Watched, more: &[(&str, &str)]) {
     let needles = needles(world, more).await;
     assert!(needles.len() > 200, "{} forms of secrets", needles.len());
+    // What is no secret is found: the search is no blind one.
+    let user = world.username();
+    assert!(String::from_utf8_lossy(&watched.stderr).contains(user), "nobody was named");
     let search = AhoCorasick::new(needles.iter().map(|needle| &needle.bytes)).unwrap();
     let mut found = Vec::new();
     let mut look = |place: &str, bytes: &[u8]| {
@@ -88,16 +91,31 @@ async fn a_run_by_api_with_patch_on_an_adopted_instance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_that_is_refused() {
+async fn a_refused_login_that_leaves_the_instance_dead() {
     let world = World::new().await;
     let wrong = "not/the+right password";
     let password = &world.simulator.ready().salesforce.password;
     let text = world.config_text().replace(&format!("{password:?}"), &format!("{wrong:?}"));
     world.write_config(&text);
-    let watched = watch(&world, &["run"]).await;
-    assert_eq!(watched.code, Some(1), "{}", String::from_utf8_lossy(&watched.stderr));
-    assert_eq!(world.state().await.salesforce("failed_logins"), 1);
+    let watched = watch(&world, &["run", "--revoke-via", "api"]).await;
+    assert_eq!(watched.code, Some(4), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert!(world.state().await.salesforce("failed_logins") > 0);
+    // What stays in the journal is looked at as well.
+    assert!(!world.files_below("state").is_empty());
     assert_no_secret(&world, &watched, &[("wrong password", wrong)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_page_after_which_the_instance_is_restored() {
+    let world = World::with(json!({"salesforce": {"unknown_page_after_login": true}})).await;
+    let watched = watch(&world, &["run", "--revoke-via", "api", "--timeout", "2s"]).await;
+    assert_eq!(watched.code, Some(1), "{}", String::from_utf8_lossy(&watched.stderr));
+    let files = world.run_files();
+    assert!(
+        files.iter().any(|(path, _)| path.to_string_lossy().contains("/dom/")),
+        "no page record"
+    );
+    assert_no_secret(&world, &watched, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

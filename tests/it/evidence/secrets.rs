@@ -60,8 +60,7 @@ fn secrets(world: &World, state: &State, more: &[(&str, &str)]) -> Vec<(String, 
 }
 
 fn list(value: &Value) -> &[Value] {
-    let list = value.as_array().unwrap_or_else(|| panic!("not a list: {value}"));
-    list
+    value.as_array().unwrap_or_else(|| panic!("not a list: {value}")).as_slice()
 }
 
 fn text(value: &Value) -> &str {

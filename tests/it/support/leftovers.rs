@@ -1,4 +1,8 @@
-//! What a run left behind: processes that carry its `TMPDIR`, and files in that folder.
+//! What a run left behind: processes that carry its `TMPDIR`, orphans, and files in that folder.
+//!
+//! Chromium's zygote, renderers and GPU process overwrite their environment with their title, so a
+//! `TMPDIR` says nothing about them. But an orphan becomes the child of the nearest subreaper, which
+//! is the test.
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,10 +26,31 @@ pub async fn assert_none(temporary: &Path) {
     }
 }
 
+/// From now on processes that lose their parents become ours.
+pub fn adopt_orphans() {
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+}
+
+/// Children of this process that it did not start: parts of a browser whose parents have ended.
+fn orphans() -> impl Iterator<Item = String> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let children: Vec<String> = tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    children.into_iter().filter_map(|id| {
+        // One that has ended and waits to be reaped has no program any more.
+        let program = std::fs::read_link(format!("/proc/{id}/exe")).ok()?;
+        let name = program.file_name()?.to_string_lossy().into_owned();
+        name.contains("chrom").then(|| format!("orphan {id}: {}", program.display()))
+    })
+}
+
 fn left(temporary: &Path) -> Vec<String> {
     let processes = processes(temporary).into_iter();
     let mut left: Vec<String> =
         processes.map(|(id, line)| format!("process {id}: {line}")).collect();
+    left.extend(orphans());
     left.extend(
         std::fs::read_dir(temporary)
             .unwrap()
@@ -53,4 +78,25 @@ pub fn processes(temporary: &Path) -> Vec<(i32, String)> {
                 })
         })
         .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_orphan_without_an_environment_is_seen() {
+    adopt_orphans();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let program = folder.path().join("chromium-orphan");
+    std::fs::copy("/bin/sleep", &program).unwrap();
+    // Its parent ends at once; its output is closed, so that only the process is left.
+    let script = "env -i \"$0\" 60 >/dev/null 2>&1 & echo $!";
+    let output = std::process::Command::new("sh").arg("-c").arg(script).arg(&program).output();
+    let id: i32 = String::from_utf8(output.unwrap().stdout).unwrap().trim().parse().unwrap();
+    let seen = tokio::time::timeout(PROMISE, async {
+        while !orphans().any(|orphan| orphan.starts_with(&format!("orphan {id}:"))) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let pid = rustix::process::Pid::from_raw(id).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    seen.expect("it is seen");
 }

@@ -35,6 +35,7 @@ impl World {
 
     /// The simulator with these settings.
     pub async fn with(settings: Value) -> Self {
+        leftovers::adopt_orphans();
         let settings = reauth::simulator::Settings::default().merged(&settings).unwrap();
         let simulator = Simulator::start(Options { port: 0, settings }).await.unwrap();
         let home = tempfile::Builder::new()

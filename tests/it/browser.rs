@@ -1,1 +1,5 @@
-//! The browser: which one is found, headed and headless, what happens without one.
+//! Which browser is used, and what is said where there is none that fits.
+
+mod display;
+mod installation;
+mod kinds;

@@ -92,6 +92,20 @@ pub enum BrowserError {
 }
 
 impl BrowserError {
+    /// Whether driver or browser is gone, so that no further command can be answered.
+    pub fn is_session_gone(&self) -> bool {
+        match self {
+            Self::Lost { .. } => true,
+            Self::Driver { error, message, .. } => {
+                error == "invalid session id"
+                    || ["disconnected", "not reachable", "tab crashed", "session deleted"]
+                        .iter()
+                        .any(|words| message.contains(words))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the page or frame went away under a command: ask again.
     pub fn is_page_gone(&self) -> bool {
         match self {

@@ -89,20 +89,14 @@ impl Session {
         if self.is_lost.load(Ordering::Relaxed) {
             return Err(BrowserError::Lost {
                 command: name,
-                message: "an earlier command did not end, the session is lost".into(),
+                message: "an earlier command did not end in order, the session is lost".into(),
             });
         }
-        match timeout(COMMAND_LIMIT, future).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                let error = self.redacted(explain(name, error));
-                tracing::trace!(command = name, %error, "driver");
-                Err(error)
-            }
-            Err(_) => {
-                self.is_lost.store(true, Ordering::Relaxed);
-                Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT })
-            }
+        let begun = Begun { session: self, ended: false };
+        let answer = timeout(COMMAND_LIMIT, future).await;
+        match answer {
+            Ok(answer) => begun.end(answer.map_err(|error| self.redacted(explain(name, error)))),
+            Err(_) => Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT }),
         }
     }
 
@@ -122,7 +116,8 @@ impl Session {
         self.catalogue.texts(name)
     }
 
-    /// Whether a command hung: nothing more can be asked of this session.
+    /// Whether a command hung or was abandoned, or the browser is gone: nothing more can be asked of
+    /// this session.
     pub fn is_lost(&self) -> bool {
         self.is_lost.load(Ordering::Relaxed)
     }
@@ -287,6 +282,29 @@ impl Session {
     async fn slow_down(&self) {
         if !self.slow_motion.is_zero() {
             tokio::time::sleep(self.slow_motion).await;
+        }
+    }
+}
+
+/// A command that was sent. Dropped before its end (it hung, or a signal ended the step that sent
+/// it), it loses the session.
+struct Begun<'session> {
+    session: &'session Session,
+    ended: bool,
+}
+
+impl Begun<'_> {
+    /// The command was answered. An answer by which driver or browser is gone loses the session too.
+    fn end<T>(mut self, answer: Result<T, BrowserError>) -> Result<T, BrowserError> {
+        self.ended = !answer.as_ref().is_err_and(BrowserError::is_session_gone);
+        answer.inspect_err(|error| tracing::trace!(%error, "driver"))
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.session.is_lost.store(true, Ordering::Relaxed);
         }
     }
 }

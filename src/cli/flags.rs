@@ -35,7 +35,7 @@ pub struct Cli {
 /// What `reauth` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The whole article: revoke, confirm, re-authenticate, verify
+    /// The whole cycle: revoke, confirm, re-authenticate, verify
     Run(RunArguments),
     /// Make a new authenticated instance and print its id
     Provision(ProvisionArguments),
@@ -58,6 +58,7 @@ pub enum Command {
 
 /// Flags of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Configuration file [default: reauth.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
@@ -66,8 +67,9 @@ pub struct Global {
     #[cfg(feature = "simulator")]
     #[arg(long, global = true, conflicts_with = "config")]
     pub simulator: bool,
-    /// What goes to stdout: ids for people, or the report as JSON
+    /// What goes to stdout: `human`, ids one a line, or `json`, the report
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    #[arg(hide_possible_values = true)]
     pub format: Format,
     /// Parent of run folders [default: runs]
     #[arg(long, global = true, value_name = "DIR")]
@@ -78,10 +80,11 @@ pub struct Global {
     /// Say only failures and the result
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Colours on the terminal
+    /// Colours: `always`, `never`, or `auto`: on a terminal, unless NO_COLOR says no
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true)]
     pub color: Color,
-    /// No spinner
+    /// No spinner on the terminal
     #[arg(long, global = true)]
     pub no_progress: bool,
 }
@@ -124,7 +127,7 @@ pub struct BrowserArguments {
     /// Locator catalogue to use instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub locators: Option<PathBuf>,
-    /// How long a page may take to come, e.g. 60s or 2m [default: 60s]
+    /// How long each page may take to come, e.g. 90s or 2m [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 }
@@ -133,8 +136,8 @@ pub struct BrowserArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Revocation")]
 pub struct RevocationArguments {
-    /// End the grant in the Salesforce UI or by API [default: ui]
-    #[arg(long, value_name = "HOW")]
+    /// How the grant is ended: `ui`, in Salesforce Setup, or `api`, by OAuth [default: ui]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub revoke_via: Option<RevokeVia>,
     /// All of this user's grants for the app may go (for a dedicated test user)
     #[arg(long)]
@@ -148,15 +151,16 @@ pub struct RevocationArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Re-authentication")]
 pub struct ReauthenticationArguments {
-    /// PATCH, PUT, or PUT only where PATCH is not enough [default: auto]
-    #[arg(long, value_name = "HOW")]
+    /// `patch`, `put`, or `auto`: PATCH, and PUT only if PATCH is refused or leaves the instance dead
+    /// [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub reauthenticate_via: Option<ReauthenticateVia>,
 }
 
 /// `reauth run`
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// Adopt this instance
+    /// Adopt this instance [default: the configured one, else a fresh one]
     #[arg(long, value_name = "ID")]
     pub instance: Option<u64>,
     /// Provision a fresh instance, though the configuration names one
@@ -182,7 +186,7 @@ pub struct RunArguments {
 /// `reauth provision`
 #[derive(Debug, Args)]
 pub struct ProvisionArguments {
-    /// Print the instance's full Authorization header as well
+    /// Print the header that uses the instance as well, secrets in clear
     #[arg(long)]
     pub show_secrets: bool,
     /// Browser
@@ -210,7 +214,7 @@ pub struct RestoreArguments {
     /// The instance [default: the configured one]
     #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub instance: Option<u64>,
-    /// Everything that the journal knows of
+    /// Every instance that an earlier run left behind, each with a report of its own
     #[arg(long)]
     pub all: bool,
     /// Re-authentication
@@ -238,7 +242,7 @@ pub struct SimulateArguments {
     /// Write a reauth.toml for this simulator
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
-    /// How both services behave, as JSON (see /__simulator/)
+    /// How both services behave, as JSON; /__simulator/ of a running one shows all settings
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 }
@@ -246,9 +250,8 @@ pub struct SimulateArguments {
 /// `reauth init`
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// Where to write it
-    #[arg(default_value = "reauth.toml")]
-    pub file: PathBuf,
+    /// Where to write it [default: what --config names, else reauth.toml]
+    pub file: Option<PathBuf>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -257,7 +260,8 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of what
+    /// Of which document: `report`, that is report.json
+    #[arg(hide_possible_values = true)]
     pub of: Schema,
 }
 
@@ -271,7 +275,7 @@ pub enum Schema {
 /// `reauth completions`
 #[derive(Debug, Args)]
 pub struct CompletionsArguments {
-    /// Shell
+    /// For which shell
     pub shell: clap_complete::Shell,
 }
 

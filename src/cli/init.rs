@@ -1,18 +1,22 @@
 //! `reauth init`
 
 use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use super::flags::InitArguments;
+use super::flags::{Global, InitArguments};
 use super::session::to_stderr;
 use crate::config;
 use crate::failure::Failure;
 
 /// Writes a commented reauth.toml; never over one that is there, unless told to.
-pub fn run(arguments: &InitArguments) -> Result<ExitCode, Failure> {
-    let file = &arguments.file;
+pub fn run(global: &Global, arguments: &InitArguments) -> Result<ExitCode, Failure> {
+    let named = arguments.file.as_deref().or(global.config.as_deref());
+    let file = named.unwrap_or(Path::new("reauth.toml"));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true);
+    // Whoever fills it in may write a password into it.
+    options.write(true).mode(0o600);
     if arguments.force {
         options.create(true).truncate(true);
     } else {

@@ -58,7 +58,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Status(arguments) => status::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
-        Command::Init(arguments) => init::run(&arguments),
+        Command::Init(arguments) => init::run(&global, &arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::flags::{Format, Global, ProvisionArguments};
-use super::session::{Plan, execute, to_stdout};
+use super::session::{Plan, execute, refuse, to_stdout};
 use crate::failure::Failure;
 use crate::report::Purpose;
 use crate::scenario::cycle;
@@ -12,6 +12,14 @@ use crate::scenario::cycle;
 pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<ExitCode, Failure> {
     let show_secrets = arguments.show_secrets;
     let is_human = global.format == Format::Human;
+    if show_secrets && !is_human {
+        let failure = Failure::usage(
+            "provision.secrets_in_report",
+            "`--show-secrets` prints a line of its own, which a JSON report has no room for",
+        )
+        .hint("leave out `--format json`: the id comes first, then the header");
+        return Err(refuse(global, Purpose::Provision, failure));
+    }
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Provision, overrides, restores: false, config: None };
     execute(

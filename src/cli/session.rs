@@ -33,15 +33,29 @@ pub struct Plan {
 /// Does a command's work. Answers its exit code; what it proved goes to the reporters.
 ///
 /// # Errors
-/// A [`Failure`] if nothing could be begun.
+/// A [`Failure`] if nothing could be begun. Whoever asked for a report has got one.
 pub async fn execute<T>(
     global: &Global,
     plan: Plan,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     answer: impl FnOnce(&Context, T),
 ) -> Result<ExitCode, Failure> {
-    let started_at = Timestamp::now();
-    let redactor = Redactor::new();
+    let (purpose, started_at, redactor) = (plan.purpose, Timestamp::now(), Redactor::new());
+    let result = perform(global, plan, started_at, redactor.clone(), work, answer).await;
+    if let Err(failure) = &result {
+        report_refusal(global, purpose, failure, started_at, &redactor);
+    }
+    result
+}
+
+async fn perform<T>(
+    global: &Global,
+    plan: Plan,
+    started_at: Timestamp,
+    redactor: Redactor,
+    work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
+    answer: impl FnOnce(&Context, T),
+) -> Result<ExitCode, Failure> {
     let log = log::init(global.verbosity(), &redactor)?;
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
@@ -65,7 +79,7 @@ pub async fn execute<T>(
         no_progress: global.no_progress,
         verbosity: global.verbosity(),
     };
-    let meta = meta(&plan, run_id.clone(), started_at);
+    let meta = meta(plan.purpose, run_id.clone(), started_at);
     let reporter = Reporter::spawn(receiver, options, meta, &redactor);
     for (code, message) in warnings {
         events.warn(code, message);
@@ -110,7 +124,7 @@ async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
             format!("the instance could not be brought back within {} s", limit.as_secs()),
         )
         .hint("run `reauth restore`"))),
-        () = signals.interrupt() => Err(Failure::scenario(
+        () = signals.second_interrupt() => Err(Failure::scenario(
             "reauth.stopped_at_once",
             "stopped by a second SIGINT before the instance was brought back",
         )
@@ -122,10 +136,10 @@ async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
     }
 }
 
-fn meta(plan: &Plan, run_id: String, started_at: Timestamp) -> RunMeta {
+fn meta(purpose: Purpose, run_id: String, started_at: Timestamp) -> RunMeta {
     RunMeta {
         run_id,
-        command: plan.purpose.as_str().to_owned(),
+        command: purpose.as_str().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
     }
@@ -164,15 +178,32 @@ fn refuse_configuration(
 ) -> ExitCode {
     let coloured = global.color.is_wanted();
     to_stderr(&format!("{}\n", error.render(coloured)));
-    if global.format == Format::Json {
-        let failure = Failure::from(error);
-        let report = Recorder::refused(meta(plan, started_at.to_string(), started_at), &failure);
-        match report.to_json(redactor) {
-            Ok(json) => to_stdout(&json),
-            Err(failure) => to_stderr(&format!("{failure}\n")),
-        }
-    }
+    report_refusal(global, plan.purpose, &Failure::from(error), started_at, redactor);
     ExitCode::from(2)
+}
+
+/// A failure before [`execute`]; whoever asked for a report gets one.
+pub fn refuse(global: &Global, purpose: Purpose, failure: Failure) -> Failure {
+    report_refusal(global, purpose, &failure, Timestamp::now(), &Redactor::new());
+    failure
+}
+
+/// The report of a command that could not begin, where one was asked for.
+fn report_refusal(
+    global: &Global,
+    purpose: Purpose,
+    failure: &Failure,
+    started_at: Timestamp,
+    redactor: &Redactor,
+) {
+    if global.format != Format::Json {
+        return;
+    }
+    let report = Recorder::refused(meta(purpose, started_at.to_string(), started_at), failure);
+    match report.to_json(redactor) {
+        Ok(json) => to_stdout(&json),
+        Err(failure) => to_stderr(&format!("{failure}\n")),
+    }
 }
 
 /// Text for stdout. A reader that went away never ends a run.

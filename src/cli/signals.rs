@@ -10,6 +10,8 @@ pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
+    /// How often SIGINT came.
+    interrupts: u32,
 }
 
 impl Signals {
@@ -30,6 +32,7 @@ impl Signals {
             interrupt: catch(SignalKind::interrupt())?,
             terminate: catch(SignalKind::terminate())?,
             hang_up: catch(SignalKind::hangup())?,
+            interrupts: 0,
         })
     }
 
@@ -40,11 +43,16 @@ impl Signals {
             _ = self.terminate.recv() => (Kind::Terminated, "SIGTERM"),
             _ = self.hang_up.recv() => (Kind::Terminated, "SIGHUP"),
         };
+        self.interrupts += u32::from(kind == Kind::Interrupted);
         Failure::new("reauth.interrupted", kind, format!("stopped by {name}"))
     }
 
-    /// The next SIGINT; the others do not hurry an orderly end.
-    pub async fn interrupt(&mut self) {
-        self.interrupt.recv().await;
+    /// Ends when SIGINT has come for the second time. The first one never hurries an orderly end,
+    /// and the other signals never do.
+    pub async fn second_interrupt(&mut self) {
+        while self.interrupts < 2 {
+            self.interrupt.recv().await;
+            self.interrupts += 1;
+        }
     }
 }

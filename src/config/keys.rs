@@ -59,7 +59,7 @@ const fn key(path: &'static str, holds: Holds, example: &'static str) -> Key {
 pub(super) const PREFIX: &str = "REAUTH_";
 
 /// Variables with our prefix that are no keys.
-pub(super) const OTHER_VARIABLES: &[&str] = &["REAUTH_STATE_DIR"];
+pub(super) const OTHER_VARIABLES: &[&str] = &["REAUTH_LOG", "REAUTH_STATE_DIR"];
 
 /// All keys, section by section.
 pub(super) static KEYS: &[Key] = &[

@@ -121,14 +121,14 @@ impl Recorder {
         self.failure.as_ref().map(|(_, failure)| failure)
     }
 
-    /// Whether an irreversible act was begun.
+    /// Whether an irreversible act was begun, on an instance that is still there.
     pub fn touched(&self) -> bool {
-        self.touched
+        self.touched && !self.removed
     }
 
-    /// How the instance was last seen, since it was touched if it was.
+    /// How the instance was last seen, since it was touched if it was; `None` once it is removed.
     pub fn last_seen(&self) -> Option<bool> {
-        self.last_seen
+        self.last_seen.filter(|_| !self.removed)
     }
 
     /// The instance's id, once it is known.
@@ -139,7 +139,7 @@ impl Recorder {
     /// The report of a command that ended at `at`. Steps that never finished have failed.
     pub fn finish(mut self, verdict: Verdict, at: Timestamp) -> Report {
         if let Some(instance) = &mut self.instance {
-            instance.authenticated = self.last_seen.filter(|_| !self.removed);
+            instance.authenticated = if self.removed { None } else { self.last_seen };
         }
         for step in self.steps.iter_mut().filter(|step| !step.finished) {
             step.report.duration_ms = milliseconds(between(step.began, at));

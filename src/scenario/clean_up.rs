@@ -1,9 +1,9 @@
 //! What was made for the run is removed: the new grant is revoked, then the instance deleted.
 
-use super::context::Context;
-use super::proofs::LiveGrant;
+use super::context::{Context, Step};
+use super::proofs::{DeadGrant, LiveGrant};
 use crate::failure::Failure;
-use crate::report::{Event, StepId};
+use crate::report::StepId;
 use crate::salesforce::RevokeAnswer;
 use crate::salesforce::pages::Notes as _;
 
@@ -14,6 +14,9 @@ pub async fn clean_up(context: &Context, grant: &LiveGrant) -> Result<(), Failur
             let instance = &grant.instance;
             // Read anew: with rotation on, the refresh token may be another one by now.
             let now = context.platform.instance(instance.id).await?;
+            // From the revocation to the deletion the instance is dead: whoever finds it so has to
+            // know that it only waits to be deleted.
+            context.about_to_cut(instance.id)?;
             let revoked = match now.user_refresh_token.readable() {
                 Some(token) => matches!(
                     context.oauth(grant.hosts.as_ref()).revoke(token).await?,
@@ -28,10 +31,27 @@ pub async fn clean_up(context: &Context, grant: &LiveGrant) -> Result<(), Failur
                 );
             }
             step.fact("grant_revoked", revoked);
-            context.platform.delete(instance.id).await?;
-            context.events.send(Event::Removed);
-            step.fact("instance_deleted", true);
+            delete(context, step, instance.id).await?;
             Ok(((), format!("instance {} deleted, its grant revoked", instance.id)))
         })
         .await
+}
+
+/// Removes an instance that was provisioned for the run and has no grant: it needs none to be
+/// deleted.
+pub async fn remove_dead(context: &Context, dead: &DeadGrant) -> Result<(), Failure> {
+    context
+        .step(StepId::CleanUp, async |step| {
+            let id = dead.instance.id;
+            delete(context, step, id).await?;
+            Ok(((), format!("instance {id} deleted, it had no grant any more")))
+        })
+        .await
+}
+
+async fn delete(context: &Context, step: &Step<'_>, id: u64) -> Result<(), Failure> {
+    context.platform.delete(id).await?;
+    context.removed();
+    step.fact("instance_deleted", true);
+    Ok(())
 }

@@ -6,7 +6,10 @@ use super::proofs::{DeadGrant, LiveGrant};
 use super::{check_app, clean_up, confirm, provision, reauthenticate, revoke, verify};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
-use crate::journal::Phase;
+use crate::journal::{Entry, InstanceKey, Phase};
+
+/// What [`locate`] says where there is no such instance.
+const UNKNOWN_INSTANCE: &str = "cloud_elements.unknown_instance";
 
 /// `reauth run`: the whole article.
 ///
@@ -71,7 +74,11 @@ pub async fn revoke(context: &Context) -> Result<(), Failure> {
     let reference = configured(context)?;
     context.take_instance(reference.id)?;
     let grant = match locate(context, &reference).await? {
-        Located::Alive(grant) => *grant,
+        Located::Alive(grant) => {
+            // What an earlier run left is settled: from here on it is this run's doing.
+            context.nothing_in_flight();
+            *grant
+        }
         Located::Dead(dead, reason) => {
             return Err(Failure::scenario(
                 "scenario.already_dead",
@@ -86,21 +93,55 @@ pub async fn revoke(context: &Context) -> Result<(), Failure> {
 }
 
 /// `reauth restore`: brings back an instance that is not authenticated; one that is, is only looked
-/// at.
+/// at. One that an earlier run made for itself is removed, as that run would have.
 ///
 /// # Errors
 /// The first [`Failure`].
 pub async fn restore(context: &Context) -> Result<(), Failure> {
     let reference = configured(context)?;
-    context.take_instance(reference.id)?;
+    let left = context.take_instance(reference.id)?;
+    let was_made_for_a_run =
+        left.is_some_and(|entry| entry.provisioned) && !context.config.run.keep;
     context.set_restoring(true);
-    match locate(context, &reference).await? {
-        Located::Alive(_) => {
+    match locate(context, &reference).await {
+        Ok(Located::Alive(grant)) if was_made_for_a_run => {
+            clean_up::clean_up(context, &grant).await
+        }
+        Ok(Located::Dead(dead, _)) if was_made_for_a_run => {
+            clean_up::remove_dead(context, &dead).await
+        }
+        Ok(Located::Alive(_)) => {
             context.nothing_in_flight();
             Ok(())
         }
-        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+        Ok(Located::Dead(dead, _)) => bring_back(context, *dead).await.map(drop),
+        // That run had deleted it, and was ended before it could say so.
+        Err(failure) if was_made_for_a_run && failure.code == UNKNOWN_INSTANCE => {
+            context.removed();
+            Ok(())
+        }
+        Err(failure) => Err(failure),
     }
+}
+
+/// `reauth restore --all`, for one of the journal's entries.
+///
+/// # Errors
+/// `journal.other_platform`, if the configuration is not that of the entry any more; else as
+/// [`restore`].
+pub async fn restore_left(context: &Context, entry: &Entry) -> Result<(), Failure> {
+    let base_url = &context.config.cloud_elements.base_url;
+    if InstanceKey::new(base_url, entry.instance_id) != entry.key() {
+        return Err(Failure::usage(
+            "journal.other_platform",
+            format!(
+                "run {} left instance {} of {} unauthenticated, but the configuration names {base_url}",
+                entry.run_id, entry.instance_id, entry.base_url
+            ),
+        )
+        .hint("name the configuration of that run: `reauth restore --all --config FILE`"));
+    }
+    restore(context).await
 }
 
 /// `reauth status`: whether the instance works, seen from both sides; changes nothing.
@@ -114,29 +155,26 @@ pub async fn status(context: &Context) -> Result<Located, Failure> {
 /// How many times the limit of a page a whole recovery may take.
 pub const RECOVERY_FACTOR: u32 = 5;
 
-/// After a failure: if a grant was, or may have been, ended, looks at the instance and, where
-/// `restores`, brings it back if it is dead. An instance that was made for the run and lives is
-/// removed.
+/// After a failure: if this run ended a grant, or may have, looks at the instance and, where
+/// `restores`, brings it back if it is dead. An instance that was made for the run is removed.
 ///
 /// # Errors
 /// Why it could not be brought back, or not be removed.
 pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let provisioned = context.provisioned_instance();
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
+    let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
     let reference = InstanceRef { id, token: None };
-    let grant = match locate(context, &reference).await? {
+    match locate(context, &reference).await? {
         Located::Alive(grant) => {
             context.nothing_in_flight();
-            *grant
+            if was_made_for_this { clean_up::clean_up(context, &grant).await } else { Ok(()) }
         }
-        Located::Dead(dead, _) if restores => bring_back(context, *dead).await?,
-        Located::Dead(..) => return Ok(()),
-    };
-    if provisioned.is_some() && !context.config.run.keep {
-        clean_up::clean_up(context, &grant).await?;
+        Located::Dead(..) if !restores => Ok(()),
+        Located::Dead(dead, _) if was_made_for_this => clean_up::remove_dead(context, &dead).await,
+        Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
     }
-    Ok(())
 }
 
 /// What can be asked while the browser starts: the client, and the instance, if there is one yet.

@@ -10,6 +10,8 @@ use crate::report::Event;
 pub(super) struct Entries {
     lock: Option<InstanceLock>,
     in_flight: Option<InFlight>,
+    /// This run began an irreversible act, and has not seen the instance authenticated since.
+    touched: bool,
     provisioned: Option<u64>,
 }
 
@@ -34,7 +36,7 @@ impl Context {
         Ok(pending)
     }
 
-    /// Records, on disk, that the instance's grant is about to be ended, and says so.
+    /// Records, on disk, that the instance's grant is about to be ended or replaced, and says so.
     ///
     /// # Errors
     /// `journal.…` (environment): nothing was changed yet.
@@ -52,9 +54,10 @@ impl Context {
             let entry =
                 Entry::new(&cloud_elements.base_url, id, &cloud_elements.element_key, &self.run_id)
                     .with_config_file(self.config_file.clone())
-                    .provisioned(entries.provisioned.is_some());
+                    .provisioned(entries.provisioned.is_some() && !self.config.run.keep);
             entries.in_flight = Some(self.journal.begin(held, entry)?);
         }
+        entries.touched = true;
         self.events.send(Event::Touched);
         Ok(())
     }
@@ -71,7 +74,11 @@ impl Context {
 
     /// The instance was seen authenticated, or is no more: nothing is in flight.
     pub(super) fn nothing_in_flight(&self) {
-        let in_flight = lock(&self.entries).in_flight.take();
+        let in_flight = {
+            let mut entries = lock(&self.entries);
+            entries.touched = false;
+            entries.in_flight.take()
+        };
         if let Some(in_flight) = in_flight
             && let Err(failure) = in_flight.close()
         {
@@ -79,9 +86,19 @@ impl Context {
         }
     }
 
-    /// The instance whose grant was, or may have been, ended and not yet replaced.
+    /// The instance was deleted: there is nothing to look after any more.
+    pub(super) fn removed(&self) {
+        self.events.send(Event::Removed);
+        self.nothing_in_flight();
+        lock(&self.entries).provisioned = None;
+    }
+
+    /// The instance whose grant this run ended or may have ended, and not yet replaced. What an
+    /// earlier run left and this one did not touch is not among it.
     pub(super) fn instance_in_flight(&self) -> Option<u64> {
-        lock(&self.entries).in_flight.as_ref().map(|in_flight| in_flight.entry().instance_id)
+        let entries = lock(&self.entries);
+        let in_flight = entries.in_flight.as_ref().filter(|_| entries.touched)?;
+        Some(in_flight.entry().instance_id)
     }
 
     /// Remembers an instance that was made for this run.

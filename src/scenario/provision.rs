@@ -9,8 +9,34 @@ use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
 
+/// What the tags of instances that were made for a run begin with.
+const TAG: &str = "reauth:";
+
+/// Instances that earlier runs made and did not remove, because something ended them.
+async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
+    let orphans: Vec<String> = context
+        .platform
+        .list(None)
+        .await?
+        .into_iter()
+        .filter(|instance| instance.tags.iter().any(|tag| tag.starts_with(TAG)))
+        .map(|instance| instance.id.to_string())
+        .collect();
+    if !orphans.is_empty() {
+        context.events.warn(
+            "cloud_elements.orphans",
+            format!(
+                "instances {} were made for other runs of reauth (tag {TAG}…) and are still there: delete those that no run works on and that nobody keeps on purpose",
+                orphans.join(", ")
+            ),
+        );
+    }
+    Ok(())
+}
+
 /// Makes an instance. Its tag `reauth:<run id>` lets a later run find what this one may leave.
 pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
+    warn_of_orphans(context).await?;
     let url = oauth_url::ask(context).await?;
     let code = authorize::authorize(context, url).await?;
     context
@@ -24,7 +50,7 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
             ]);
             let new = NewInstance {
                 name: format!("reauth {}", context.run_id),
-                tags: vec![format!("reauth:{}", context.run_id)],
+                tags: vec![format!("{TAG}{}", context.run_id)],
                 configuration,
             };
             let instance = context.platform.create_instance(code.0, &new).await?;

@@ -115,9 +115,10 @@ async fn attempt(
     step.record("instance-before.json".to_owned(), &dead.instance.raw);
     // What a PUT sends back is the instance as it is now.
     let instance = context.platform.instance(dead.instance.id).await?;
+    // Also where the instance was found dead and the journal knows nothing of it yet.
+    context.about_to_cut(dead.instance.id)?;
     context.has_come_to(Phase::Reauthenticating);
     step.progress(&format!("sending the code by {}", method.title()));
-    context.events.send(Event::Touched);
     let token = &dead.instance.token;
     let sent = match method {
         Method::Patch => context.platform.patch_code(token, code.0).await,

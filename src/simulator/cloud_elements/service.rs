@@ -71,8 +71,9 @@ impl CloudElements {
     }
 
     /// What it remembers, **in clear**: `settings`, `instances` (each with `configuration`,
-    /// `exchanges`, `refreshes`), `deleted`, `codes_exchanged`, `codes_refused`, `refreshes`,
-    /// `refreshes_refused`, `requests` (`total`, `by_route`: `"PATCH /instances/{id}": 1`).
+    /// `exchanges`, `refreshes`), `deleted`, `element_tokens`, `codes_seen` (each that a caller sent),
+    /// `codes_exchanged`, `codes_refused`, `refreshes`, `refreshes_refused`, `requests` (`total`,
+    /// `by_route`: `"PATCH /instances/{id}": 1`).
     pub fn state_json(&self) -> serde_json::Value {
         self.state().to_json()
     }

@@ -18,9 +18,13 @@ pub(super) struct State {
     /// and the instance that is created afterwards needs it.
     sites: HashMap<String, String>,
     deleted: Vec<u64>,
+    /// All that there ever were, those of deleted instances too.
+    element_tokens: Vec<String>,
     next_id: u64,
     /// Answers given, by method and path, numbers in paths replaced by `{id}`.
     requests: BTreeMap<String, u64>,
+    /// Every authorization code that a caller sent, in the order of their coming.
+    codes_seen: Vec<String>,
     pub(super) codes_exchanged: u64,
     pub(super) codes_refused: u64,
     pub(super) refreshes: u64,
@@ -34,8 +38,10 @@ impl State {
             instances: BTreeMap::new(),
             sites: HashMap::new(),
             deleted: Vec::new(),
+            element_tokens: Vec::new(),
             next_id: FIRST_ID,
             requests: BTreeMap::new(),
+            codes_seen: Vec::new(),
             codes_exchanged: 0,
             codes_refused: 0,
             refreshes: 0,
@@ -54,6 +60,7 @@ impl State {
         self.next_id += 1;
         let mut instance = Instance::new(id, name, configuration);
         finish(&mut instance);
+        self.element_tokens.push(instance.token.clone());
         self.instances.entry(id).or_insert(instance)
     }
 
@@ -86,6 +93,11 @@ impl State {
         }
     }
 
+    /// Remembers a code that a caller sent, whatever becomes of it.
+    pub(super) fn saw_code(&mut self, code: Option<&str>) {
+        self.codes_seen.extend(code.map(str::to_owned));
+    }
+
     /// Counts a request that was answered.
     pub(super) fn count(&mut self, method: &str, path: &str) {
         let path: Vec<&str> = path
@@ -115,6 +127,8 @@ impl State {
             "settings": self.settings,
             "instances": instances,
             "deleted": self.deleted,
+            "element_tokens": self.element_tokens,
+            "codes_seen": self.codes_seen,
             "codes_exchanged": self.codes_exchanged,
             "codes_refused": self.codes_refused,
             "refreshes": self.refreshes,

@@ -133,7 +133,11 @@ pub(super) struct Org {
 
 /// One-time tickets between hosts.
 #[derive(Debug, Default)]
-pub(super) struct Tickets(HashMap<String, Ticket>);
+pub(super) struct Tickets {
+    open: HashMap<String, Ticket>,
+    /// All that there ever were: whoever looks for leaks needs to know them.
+    issued: Vec<String>,
+}
 
 impl Org {
     pub(super) fn integration_user(&self) -> &User {
@@ -197,7 +201,8 @@ impl Org {
     /// A ticket that carries a session to another host, once.
     pub(super) fn issue_ticket(&mut self, sid: &str, now: i64) -> String {
         let ticket = self.random.alphanumeric(64);
-        self.tickets.0.insert(
+        self.tickets.issued.push(ticket.clone());
+        self.tickets.open.insert(
             ticket.clone(),
             Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS },
         );
@@ -206,7 +211,7 @@ impl Org {
 
     /// The session of a ticket, which is spent by this.
     pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<Session> {
-        let ticket = self.tickets.0.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
+        let ticket = self.tickets.open.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
         self.session(&ticket.session_id, now).cloned()
     }
 
@@ -228,6 +233,7 @@ impl Org {
                     "last_used_ms": grant.last_used_ms,
                     "use_count": grant.use_count,
                     "refresh_token": grant.refresh_token,
+                    "delete_token": grant.delete_token,
                     "access_tokens": grant.access_tokens.iter().map(|token| json!({
                         "access_token": token.token,
                         "live": self.is_live(grant, token, now),
@@ -249,10 +255,29 @@ impl Org {
                 })
             })
             .collect();
+        let sessions: Vec<Value> = self
+            .sessions
+            .values()
+            .map(|session| {
+                json!({
+                    "sid": session.sid,
+                    "user": username(&session.user_id),
+                    "view_state": session.view_state,
+                })
+            })
+            .collect();
+        let codes: Vec<Value> = self
+            .codes
+            .iter()
+            .map(|(code, issued)| json!({ "code": code, "used": issued.used }))
+            .collect();
         json!({
             "organization_id": self.id,
             "grants": grants,
             "users": users,
+            "sessions": sessions,
+            "codes": codes,
+            "tickets": self.tickets.issued,
             "login_attempts": self.counters.login_attempts,
             "failed_logins": self.counters.failed_logins,
             "logins": self.counters.logins,

@@ -3,9 +3,11 @@
 
 mod leftovers;
 mod run;
+mod running;
 mod state;
 
 pub use run::Finished;
+pub use running::Running;
 pub use state::State;
 
 use std::path::{Path, PathBuf};
@@ -84,10 +86,19 @@ impl World {
         self.command(arguments).spawn().unwrap()
     }
 
-    /// Runs `reauth --format json …` to its end, and makes sure that nothing of it is left.
+    /// Starts `reauth --format json -v …` and follows what it says.
+    pub fn follow(&self, arguments: &[&str]) -> Running {
+        let arguments = [&["--format", "json", "-v"], arguments].concat();
+        Running::new(self.command(&arguments).spawn().unwrap(), self.home.path())
+    }
+
+    /// Runs `reauth --format json …` to its end, and makes sure that its report is a good one and
+    /// that nothing of it is left.
     pub async fn reauth(&self, arguments: &[&str]) -> Finished {
         let arguments = [&["--format", "json"], arguments].concat();
-        self.finish(self.command(&arguments)).await
+        let finished = self.finish(self.command(&arguments)).await;
+        finished.check_report();
+        finished
     }
 
     /// Runs a command to its end, and makes sure that nothing of it is left.
@@ -111,6 +122,19 @@ impl World {
     /// Changes how the services behave from the next request on.
     pub async fn set(&self, settings: Value) {
         self.post("/__simulator/settings", settings).await;
+    }
+
+    /// Speaks to the platform with its own header, beside `reauth`.
+    pub async fn platform(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
+        let platform = &self.simulator.ready().cloud_elements;
+        let header =
+            format!("User {}, Organization {}", platform.user_secret, platform.organization_secret);
+        let url = self.url(&format!("/elements/api-v2{path}"));
+        let request = client().request(method, url).header("Authorization", header).json(&body);
+        let answer = request.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
     }
 
     /// Asks the control page.
@@ -141,10 +165,26 @@ impl World {
         &self.simulator.ready().salesforce.username
     }
 
+    /// Names of the journal's entries and locks.
+    pub fn journal(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.home.path().join("state")) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// Everything below the run folders, as (path, bytes).
     pub fn run_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        self.files_below("runs")
+    }
+
+    /// Everything below a folder of this world, as (path, bytes).
+    pub fn files_below(&self, folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
-        collect(&self.home.path().join("runs"), &mut files);
+        collect(&self.home.path().join(folder), &mut files);
         files
     }
 }

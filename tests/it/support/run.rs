@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::LazyLock;
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 /// Exit code, streams, report.
@@ -28,6 +30,29 @@ impl Finished {
     pub fn report(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// Fails unless stdout is one report that keeps to its schema and tells the true exit code, and
+    /// the run folder, if there is one, holds the same.
+    pub fn check_report(&self) {
+        static SCHEMA: LazyLock<Validator> =
+            LazyLock::new(|| jsonschema::validator_for(&reauth::report::schema()).unwrap());
+        let report = self.report();
+        let mistakes: Vec<String> = SCHEMA
+            .iter_errors(&report)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(mistakes.is_empty(), "{mistakes:#?}\n{report:#}");
+        assert_eq!(report["exit_code"].as_i64(), self.code.map(i64::from), "{report:#}");
+        let end = report["run_id"].as_str().unwrap().rsplit('-').next().unwrap();
+        let runs = std::fs::read_dir(self.home.join("runs")).into_iter().flatten();
+        let folders = runs.map(|entry| entry.unwrap().path());
+        for folder in
+            folders.filter(|folder| folder.to_string_lossy().ends_with(&format!("-{end}")))
+        {
+            let text = std::fs::read_to_string(folder.join("report.json")).unwrap();
+            assert_eq!(text, self.stdout, "{}", folder.display());
+        }
     }
 
     /// Fails with everything that was said, unless it ended with this code.

@@ -43,6 +43,12 @@ impl State {
         self.0["cloud_elements"]["instances"].as_array().unwrap().len()
     }
 
+    /// Authorization codes that the platform was sent; each may be sent once.
+    pub fn codes_seen(&self) -> Vec<&str> {
+        let codes = self.0["cloud_elements"]["codes_seen"].as_array().unwrap();
+        codes.iter().map(|code| code.as_str().unwrap()).collect()
+    }
+
     /// How often a request was seen: method and the end of its path.
     pub fn requests(&self, method: &str, path_end: &str) -> usize {
         let requests = self.0["requests"].as_array().unwrap();

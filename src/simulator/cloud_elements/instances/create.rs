@@ -45,6 +45,7 @@ pub(in super::super) async fn create_of_element(
 }
 
 async fn provision(service: &CloudElements, body: InstanceBody) -> Result<Response, ApiError> {
+    service.state().saw_code(body.code());
     let mut configuration = properties::defaults();
     configuration.extend(body.configuration.clone().unwrap_or_default());
     require(&configuration)?;

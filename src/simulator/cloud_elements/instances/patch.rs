@@ -33,6 +33,7 @@ pub(in super::super) async fn patch(
 }
 
 async fn update(service: &CloudElements, id: u64, body: &InstanceBody) -> Result<Value, ApiError> {
+    service.state().saw_code(body.code());
     let sent = body.configuration.clone().unwrap_or_default();
     let Some(code) = body.code() else {
         change(service, id, |instance| {

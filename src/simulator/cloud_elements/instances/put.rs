@@ -30,6 +30,7 @@ pub(in super::super) async fn put_this(
     FullHeader(id): FullHeader,
     JsonBody(body): JsonBody<InstanceBody>,
 ) -> Response {
+    service.state().saw_code(body.code());
     let answer = async {
         require_form(&service, PutForm::Article)?;
         replace(&service, id, &body).await.map(Json)
@@ -46,6 +47,7 @@ pub(in super::super) async fn put(
     JsonBody(body): JsonBody<InstanceBody>,
 ) -> Result<Response, ApiError> {
     let id = instance_of(&service, &caller, &id)?;
+    service.state().saw_code(body.code());
     let answer = async {
         require_form(&service, PutForm::Documented)?;
         let reauthenticate = parameters.re_authenticate.as_deref() == Some("true");

@@ -1,0 +1,211 @@
+//! Configuration end to end: where values come from, and how mistakes are answered.
+
+use super::{nowhere, reauth, refusal, text};
+use crate::support::World;
+
+#[test]
+fn nothing_configured() {
+    let folder = nowhere();
+    for command in ["run", "provision", "revoke", "restore", "status"] {
+        let stderr = refusal(&reauth(folder.path(), &[command]).output().unwrap(), 2);
+        for word in ["config.missing", "reauth.toml", "reauth init", "--simulator"] {
+            assert!(stderr.contains(word), "{command} does not say {word}:\n{stderr}");
+        }
+    }
+    assert!(!folder.path().join("runs").exists(), "nothing was run");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let folder = nowhere();
+    let output = reauth(folder.path(), &["run", "--config", "absent.toml"]).output().unwrap();
+    let stderr = refusal(&output, 2);
+    for word in ["config.unreadable", "absent.toml", "reauth init"] {
+        assert!(stderr.contains(word), "{stderr}");
+    }
+}
+
+#[test]
+fn mistakes_are_shown_at_their_line_with_an_example() {
+    let folder = nowhere();
+    std::fs::write(
+        folder.path().join("reauth.toml"),
+        r#"[salesforce]
+login_url = "http://test.salesforce.com"
+usrname = "integration@example.com"
+password = ""
+connected_app = 7
+
+[run]
+timeout = "soon"
+"#,
+    )
+    .unwrap();
+    let stderr = refusal(&reauth(folder.path(), &["run"]).output().unwrap(), 2);
+    for words in [
+        "reauth.toml:2",
+        "https",
+        "reauth.toml:3",
+        "did you mean `username`",
+        "reauth.toml:5",
+        r#""Cloud Elements QA""#,
+        "reauth.toml:8",
+        r#""60s""#,
+        "salesforce.password",
+        "cloud_elements.base_url",
+        "https://api.cloud-elements.com/elements/api-v2",
+    ] {
+        assert!(stderr.contains(words), "{words} is not in:\n{stderr}");
+    }
+    assert!(!stderr.contains('\u{1b}'), "no colours where nobody sees them:\n{stderr}");
+}
+
+#[test]
+fn a_mistake_as_a_report() {
+    let folder = nowhere();
+    std::fs::write(folder.path().join("reauth.toml"), "[run]\nout = \"a\n").unwrap();
+    let output = reauth(folder.path(), &["run", "--format", "json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(jsonschema::is_valid(&reauth::report::schema(), &report), "{report:#}");
+    assert_eq!(report["outcome"], "usage");
+    assert_eq!(report["exit_code"], 2);
+    assert_eq!(report["command"], "run");
+    assert_eq!(report["steps"].as_array().unwrap().len(), 0);
+    let error = &report["error"];
+    assert_eq!(error["code"], "config.syntax");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("reauth.toml:2: "), "{message}");
+    assert!(!error["hints"].as_array().unwrap().is_empty());
+    assert!(text(&output.stderr).contains("config.syntax"), "and for people");
+}
+
+#[test]
+fn whatever_keeps_a_command_from_beginning_is_a_report_too() {
+    let folder = nowhere();
+    std::fs::write(folder.path().join("file"), "no folder").unwrap();
+    for (arguments, log, code, outcome, error) in [
+        (
+            &["run", "--simulator", "--out", "file/runs"][..],
+            "",
+            3,
+            "environment",
+            "report.run_folder",
+        ),
+        (&["run", "--simulator"], "reauth=loud", 2, "usage", "log.directives"),
+    ] {
+        let arguments = [&["--format", "json"], arguments].concat();
+        let output = reauth(folder.path(), &arguments).env("REAUTH_LOG", log).output().unwrap();
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert!(stderr.contains(error), "{stderr}");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(jsonschema::is_valid(&reauth::report::schema(), &report), "{report:#}");
+        assert_eq!(report["outcome"], outcome);
+        assert_eq!(report["exit_code"], code);
+        assert_eq!(report["error"]["code"], error);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_environment_wins_over_the_file_and_flags_win_over_both() {
+    let world = World::new().await;
+    // Numbers and words of the environment stay what they are: 007 is no 7.
+    let finished = world
+        .finish({
+            let mut command = world.command(&["--format", "json", "status"]);
+            command.env("REAUTH_CLOUD_ELEMENTS__INSTANCE__ID", "007");
+            command
+        })
+        .await
+        .expect_error("cloud_elements.other_instance")
+        .expect_code(2);
+    let message = finished.report()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.ends_with("not to 7"), "{message}");
+
+    let id = world.instance().to_string();
+    let mut command = world.command(&["--format", "json", "status", "--instance", &id]);
+    command.env("REAUTH_CLOUD_ELEMENTS__INSTANCE__ID", "7");
+    command.env("REAUTH_SALESFORCE__USERNAME", "");
+    let report = world.finish(command).await.expect_code(0).report();
+    assert_eq!(report["instance"]["id"], world.instance(), "empty means missing");
+
+    let mut command = world.command(&["status"]);
+    command.env("REAUTH_SALESFORCE__USRNAME", "x");
+    let finished = world.finish(command).await.expect_code(2);
+    for word in ["REAUTH_SALESFORCE__USRNAME", "REAUTH_SALESFORCE__USERNAME", "did you mean"] {
+        assert!(finished.stderr.contains(word), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_may_come_from_the_environment() {
+    let world = World::new().await;
+    std::fs::remove_file(world.config()).unwrap();
+    let ready = world.simulator.ready();
+    let (salesforce, platform) = (&ready.salesforce, &ready.cloud_elements);
+    let mut command = world.command(&["status"]);
+    command
+        .env("REAUTH_SALESFORCE__LOGIN_URL", &salesforce.login_url)
+        .env("REAUTH_SALESFORCE__USERNAME", &salesforce.username)
+        .env("REAUTH_SALESFORCE__PASSWORD", &salesforce.password)
+        .env("REAUTH_SALESFORCE__CONNECTED_APP", &salesforce.connected_app)
+        .env("REAUTH_SALESFORCE__CONSUMER_KEY", &salesforce.consumer_key)
+        .env("REAUTH_SALESFORCE__CONSUMER_SECRET", &salesforce.consumer_secret)
+        .env("REAUTH_SALESFORCE__CALLBACK_URL", &salesforce.callback_url)
+        .env("REAUTH_CLOUD_ELEMENTS__BASE_URL", &platform.base_url)
+        .env("REAUTH_CLOUD_ELEMENTS__USER_SECRET", &platform.user_secret)
+        .env("REAUTH_CLOUD_ELEMENTS__ORGANIZATION_SECRET", &platform.organization_secret)
+        .env("REAUTH_CLOUD_ELEMENTS__INSTANCE__ID", platform.instance_id.to_string());
+    let finished = world.finish(command).await.expect_code(0);
+    assert_eq!(finished.stdout, "authenticated\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_variables_are_not_taken_for_keys() {
+    let world = World::new().await;
+    let mut command = world.command(&["--format", "json", "status"]);
+    command.env("REAUTH_LOG", "reauth=trace");
+    let finished = world.finish(command).await.expect_code(0);
+    assert_eq!(finished.warnings(), [""; 0], "{}", finished.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_come_from_files_and_commands() {
+    let world = World::new().await;
+    let ready = world.simulator.ready();
+    let (password, secret) = (&ready.salesforce.password, &ready.salesforce.consumer_secret);
+    // Next to the configuration, which is not where the command runs.
+    let folder = world.home.path().join("conf");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("password.txt"), format!("{password}\n")).unwrap();
+    std::fs::write(folder.join("secret.txt"), format!("{secret}\n")).unwrap();
+    let file = folder.join("secret.txt");
+    let text = world
+        .config_text()
+        .replace(&format!("\"{password}\""), r#"{ file = "password.txt" }"#)
+        .replace(
+            &format!("\"{secret}\""),
+            &format!("{{ command = [\"cat\", {:?}] }}", file.display().to_string()),
+        );
+    assert!(!text.contains(password.as_str()) && !text.contains(secret.as_str()), "{text}");
+    std::fs::write(folder.join("reauth.toml"), text).unwrap();
+    std::fs::remove_file(world.config()).unwrap();
+
+    let arguments = ["--config", "conf/reauth.toml", "run", "--revoke-via", "api"];
+    world.reauth(&arguments).await.expect_code(0);
+    let state = world.state().await;
+    assert_eq!(state.salesforce("logins"), 1, "with the file's password");
+    assert_eq!(state.salesforce("failed_logins"), 0);
+
+    // One that fails says so, without what it printed.
+    let text = std::fs::read_to_string(folder.join("reauth.toml"))
+        .unwrap()
+        .replace(r#""cat", "#, r#""sh", "-c", "cat $0; exit 3", "#);
+    std::fs::write(folder.join("reauth.toml"), text).unwrap();
+    let finished = world.reauth(&["--config", "conf/reauth.toml", "status"]).await.expect_code(2);
+    assert!(finished.stderr.contains("exit status: 3"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("reauth.toml:"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains(secret.as_str()));
+    assert!(!finished.stdout.contains(secret.as_str()));
+}

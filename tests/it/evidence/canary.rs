@@ -1,0 +1,111 @@
+//! No secret anywhere: not in the run folder, not on a stream, not in a command line, however much
+//! is logged.
+
+use aho_corasick::AhoCorasick;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+
+use super::processes::Sightings;
+use super::secrets::needles;
+use crate::support::World;
+
+/// What a run said, and what could be seen of it while it ran.
+struct Watched {
+    code: Option<i32>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    processes: Sightings,
+}
+
+/// Runs `reauth` with everything logged, and looks at its processes whenever it says something.
+async fn watch(world: &World, arguments: &[&str]) -> Watched {
+    let arguments = [&["--format", "json", "-vv"], arguments].concat();
+    let mut command = world.command(&arguments);
+    let mut child = command.env("REAUTH_LOG", "trace").spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let reading = tokio::spawn(async move {
+        let mut stdout = Vec::new();
+        out.read_to_end(&mut stdout).await.map(|_| stdout)
+    });
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let (mut stderr, mut processes) = (Vec::new(), Sightings::default());
+    while lines.read_until(b'\n', &mut stderr).await.unwrap() > 0 {
+        processes.look(world.temporary.path());
+    }
+    let code = child.wait().await.unwrap().code();
+    let stdout = reading.await.unwrap().unwrap();
+    world.assert_nothing_left().await;
+    assert!(processes.has("chromedriver"), "the browser's processes were seen");
+    Watched { code, stdout, stderr, processes }
+}
+
+/// Fails with where which secret was found.
+async fn assert_no_secret(world: &World, watched: &Watched, more: &[(&str, &str)]) {
+    let needles = needles(world, more).await;
+    assert!(needles.len() > 200, "{} forms of secrets", needles.len());
+    let search = AhoCorasick::new(needles.iter().map(|needle| &needle.bytes)).unwrap();
+    let mut found = Vec::new();
+    let mut look = |place: &str, bytes: &[u8]| {
+        for hit in search.find_iter(bytes) {
+            found.push(format!("{} in {place}", needles[hit.pattern().as_usize()].name));
+        }
+    };
+    look("stdout", &watched.stdout);
+    look("stderr", &watched.stderr);
+    for seen in &watched.processes.seen {
+        let shown = String::from_utf8_lossy(seen).replace('\0', " ");
+        look(&format!("a process: {shown:.120}"), seen);
+    }
+    let files = world.run_files();
+    assert!(files.iter().any(|(path, _)| path.ends_with("log.jsonl")), "there is a run folder");
+    for (path, bytes) in &files {
+        look(&path.display().to_string(), bytes);
+    }
+    for (path, bytes) in &world.files_below("state") {
+        look(&path.display().to_string(), bytes);
+    }
+    found.sort();
+    found.dedup();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_in_setup_with_put_on_a_fresh_instance() {
+    let world = World::new().await;
+    let arguments = ["run", "--revoke-via", "ui", "--reauthenticate-via", "put", "--provision"];
+    let watched = watch(&world, &arguments).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_no_secret(&world, &watched, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_by_api_with_patch_on_an_adopted_instance() {
+    let world = World::new().await;
+    let arguments = ["run", "--revoke-via", "api", "--reauthenticate-via", "patch"];
+    let watched = watch(&world, &arguments).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_no_secret(&world, &watched, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_refused() {
+    let world = World::new().await;
+    let wrong = "not/the+right password";
+    let password = &world.simulator.ready().salesforce.password;
+    let text = world.config_text().replace(&format!("{password:?}"), &format!("{wrong:?}"));
+    world.write_config(&text);
+    let watched = watch(&world, &["run"]).await;
+    assert_eq!(watched.code, Some(1), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_eq!(world.state().await.salesforce("failed_logins"), 1);
+    assert_no_secret(&world, &watched, &[("wrong password", wrong)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_could_not_bring_the_instance_back() {
+    let world = World::with(json!({"salesforce": {"unknown_page_after_login": true}})).await;
+    let watched = watch(&world, &["run", "--revoke-via", "api", "--timeout", "2s"]).await;
+    assert_eq!(watched.code, Some(4), "{}", String::from_utf8_lossy(&watched.stderr));
+    // What stays in the journal is looked at as well.
+    assert!(!world.files_below("state").is_empty());
+    assert_no_secret(&world, &watched, &[]).await;
+}

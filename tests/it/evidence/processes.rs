@@ -1,0 +1,42 @@
+//! What every user of the machine can see of a run: command lines, and the environment that its
+//! processes hand on.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Command lines and environments seen so far.
+#[derive(Default)]
+pub struct Sightings {
+    pub seen: BTreeSet<Vec<u8>>,
+}
+
+impl Sightings {
+    /// Looks at every process whose `TMPDIR` is ours: `reauth`, guard, driver, browser.
+    pub fn look(&mut self, temporary: &Path) {
+        let needle = format!("TMPDIR={}", temporary.display());
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            if !entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            // It may end while it is looked at.
+            let Ok(environment) = std::fs::read(entry.path().join("environ")) else { continue };
+            let ours = environment
+                .split(|byte| *byte == 0)
+                .any(|pair| pair.starts_with(needle.as_bytes()));
+            let Ok(line) = std::fs::read(entry.path().join("cmdline")) else { continue };
+            if ours {
+                self.seen.insert(line);
+                self.seen.insert(environment);
+            }
+        }
+    }
+
+    /// Whether a program of this name was among them.
+    pub fn has(&self, program: &str) -> bool {
+        self.seen.iter().any(|bytes| {
+            let line = String::from_utf8_lossy(bytes);
+            let first = line.split('\0').next().unwrap_or_default();
+            first.rsplit('/').next().is_some_and(|name| name.starts_with(program))
+        })
+    }
+}

@@ -1,1 +1,0 @@
-//! Cloud Elements' moods.

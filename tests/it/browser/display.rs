@@ -45,7 +45,7 @@ impl Drop for Display {
     fn drop(&mut self) {
         let pid = rustix::process::Pid::from_child(&self.server);
         // Asked to end, it removes its socket and lock.
-        drop(rustix::process::kill_process(pid, rustix::process::Signal::TERM));
-        drop(self.server.wait());
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        let _ = self.server.wait();
     }
 }

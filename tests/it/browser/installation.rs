@@ -9,9 +9,12 @@ use crate::support::{Finished, World};
 
 const APP: &str = "Cloud Elements QA";
 
-/// A program of the test's own.
+/// A program of the test's own; in its text the machine's stand as `{chromium}`, `{chromedriver}`.
 fn script(world: &World, name: &str, text: &str) -> PathBuf {
     let path = world.home.path().join(name);
+    let text = ["chromium", "chromedriver"].iter().fold(text.to_owned(), |text, name| {
+        text.replace(&format!("{{{name}}}"), super::program(name).to_str().unwrap())
+    });
     std::fs::write(&path, text).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
@@ -22,7 +25,7 @@ fn path_with(world: &World, programs: &[&str]) -> PathBuf {
     let folder = world.home.path().join("bin");
     std::fs::create_dir(&folder).unwrap();
     for program in programs {
-        symlink(PathBuf::from("/usr/bin").join(program), folder.join(program)).unwrap();
+        symlink(super::program(program), folder.join(program)).unwrap();
     }
     folder
 }
@@ -109,12 +112,29 @@ async fn a_driver_that_is_none() {
 async fn a_driver_that_does_not_come_up() {
     let world = World::new().await;
     let text = "#!/bin/sh\n\
-        case \"$1\" in --version) exec /usr/bin/chromedriver --version;; esac\n\
+        case \"$1\" in --version) exec {chromedriver} --version;; esac\n\
         exit 9\n";
     let driver = script(&world, "driver", text);
     let arguments = ["run", "--driver", driver.to_str().unwrap()];
     let finished = world.reauth(&arguments).await.expect_code(3);
     assert_refused(&world, &finished, "browser.driver_start", &["did not start"]).await;
+}
+
+/// The port that the driver chose was taken by somebody else meanwhile: it is started again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driver_that_loses_its_port_is_started_again() {
+    let world = World::new().await;
+    let text = "#!/bin/sh\n\
+        case \"$1\" in --version) exec {chromedriver} --version;; esac\n\
+        if mkdir \"$0.tried\" 2>/dev/null; then\n\
+        echo '[SEVERE]: bind() failed: Address already in use (98)'\n\
+        exit 1\n\
+        fi\n\
+        exec {chromedriver} \"$@\"\n";
+    let driver = script(&world, "driver", text);
+    let arguments = ["provision", "--driver", driver.to_str().unwrap()];
+    world.reauth(&arguments).await.expect_code(0);
+    assert!(world.home.path().join("driver.tried").is_dir());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +149,7 @@ async fn a_browser_that_is_not_there() {
 async fn a_browser_that_does_not_start() {
     let world = World::new().await;
     let text = "#!/bin/sh\n\
-        case \"$1\" in --version) exec /usr/bin/chromium --version;; esac\n\
+        case \"$1\" in --version) exec {chromium} --version;; esac\n\
         exit 9\n";
     let browser = script(&world, "chromium", text);
     let arguments = ["run", "--browser-binary", browser.to_str().unwrap()];

@@ -3,15 +3,21 @@
 use serde_json::json;
 
 use super::display::Display;
+use super::program;
 use crate::support::{Finished, World};
 
 const APP: &str = "Cloud Elements QA";
-const FULL: &str = "/usr/bin/chromium";
 
 /// Frame on another site, and a dialog in it: what a native click never returns from, and what
 /// Debian's full browser shows a login page for where third-party cookies are blocked.
 fn traps() -> serde_json::Value {
     json!({"salesforce": {"frame_site": "cross", "revoke_confirm": true, "frame_delay_ms": 400}})
+}
+
+/// A run in the full browser, without a window.
+async fn full(world: &World) -> Finished {
+    let browser = program("chromium");
+    world.reauth(&["run", "--browser-binary", browser.to_str().unwrap()]).await
 }
 
 async fn assert_passed(world: &World, finished: &Finished, browser: &str) {
@@ -36,7 +42,7 @@ async fn the_headless_shell_is_preferred_without_a_window() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_full_browser_without_a_window() {
     let world = World::with(traps()).await;
-    let finished = world.reauth(&["run", "--browser-binary", FULL]).await.expect_code(0);
+    let finished = full(&world).await.expect_code(0);
     assert_passed(&world, &finished, "chromium ").await;
 }
 
@@ -47,7 +53,7 @@ async fn the_full_browser_and_a_form_button_with_a_dialog() {
     settings["salesforce"]["revoke_control"] = "form_button".into();
     settings["salesforce"]["user_page_size"] = 1.into();
     let world = World::with(settings).await;
-    let finished = world.reauth(&["run", "--browser-binary", FULL]).await.expect_code(0);
+    let finished = full(&world).await.expect_code(0);
     assert_passed(&world, &finished, "chromium ").await;
 }
 
@@ -78,7 +84,7 @@ async fn a_frame_without_its_cookies_is_told() {
     let world = World::with(traps()).await;
     let section = "\n[browser]\nargs = [\"--test-third-party-cookie-phaseout\"]\n";
     world.write_config(&(world.config_text() + section));
-    let finished = world.reauth(&["run", "--browser-binary", FULL]).await.expect_code(1);
+    let finished = full(&world).await.expect_code(1);
     let report = finished.report();
     assert_eq!(report["error"]["code"], "salesforce.frame_login", "{report:#}");
     let hints = report["error"]["hints"].to_string();

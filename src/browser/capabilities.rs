@@ -40,12 +40,7 @@ pub fn chrome(
             preferences.extend(fields.clone());
         }
     }
-    if let Some(host) = callback.host_str()
-        && !is_on_this_machine(callback)
-    {
-        arguments.push(json!(format!("--host-resolver-rules=MAP {host} ~NOTFOUND")));
-    }
-    arguments.extend(config.args.iter().map(|argument| json!(argument)));
+    arguments.extend(with_callback_kept(&config.args, callback).into_iter().map(Value::from));
     let mut options = json!({"args": arguments, "prefs": preferences});
     if let Some(installation) = installation {
         options["binary"] = json!(installation.browser);
@@ -56,7 +51,61 @@ pub fn chrome(
     Ok(capabilities)
 }
 
+/// The arguments of the configuration, and ours that keep the callback's host from being reached.
+/// The browser takes the last of two equal switches, so rules are joined rather than repeated; an
+/// explicit proxy heeds no resolver rule, but a bypass list (facts: environment.md).
+fn with_callback_kept(configured: &[String], callback: &Url) -> Vec<String> {
+    const RULES: &str = "--host-resolver-rules=";
+    const BYPASS: &str = "--proxy-bypass-list=";
+    let host = callback.host_str().filter(|_| !is_on_this_machine(callback));
+    let Some(host) = host else { return configured.to_vec() };
+    let mut rules = format!("{RULES}MAP {host} ~NOTFOUND");
+    let mut bypass = format!("{BYPASS}{host}");
+    let mut kept = Vec::new();
+    for argument in configured {
+        if let Some(more) = argument.strip_prefix(RULES) {
+            rules.push_str(&format!(",{more}"));
+        } else if let Some(more) = argument.strip_prefix(BYPASS) {
+            bypass.push_str(&format!(";{more}"));
+        } else {
+            kept.push(argument.clone());
+        }
+    }
+    kept.push(rules);
+    if kept.iter().any(|argument| argument.starts_with("--proxy-server=")) {
+        kept.push(bypass);
+    }
+    kept
+}
+
 /// Chromium's sandbox refuses to run as root.
 pub fn sandbox_is_impossible() -> bool {
     cfg!(target_os = "linux") && rustix::process::geteuid().is_root()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_callback_stays_out_of_reach_whatever_is_configured() {
+        let callback = Url::parse("https://auth.example.com/oauth").unwrap();
+        let kept = |arguments: &[&str]| {
+            with_callback_kept(
+                &arguments.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                &callback,
+            )
+        };
+        assert_eq!(kept(&[]), ["--host-resolver-rules=MAP auth.example.com ~NOTFOUND"]);
+        assert_eq!(
+            kept(&["--host-resolver-rules=MAP a b", "--proxy-server=p:1", "--proxy-bypass-list=c"]),
+            [
+                "--proxy-server=p:1",
+                "--host-resolver-rules=MAP auth.example.com ~NOTFOUND,MAP a b",
+                "--proxy-bypass-list=auth.example.com;c",
+            ]
+        );
+        let here = Url::parse("http://localhost:1/cb").unwrap();
+        assert!(with_callback_kept(&[], &here).is_empty());
+    }
 }

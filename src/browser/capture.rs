@@ -2,6 +2,7 @@
 //! code is read from the URL that it tried. A callback on this machine is answered by us, so that no
 //! other program that happens to listen there is given the code.
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,22 +19,25 @@ cache-control: no-store\r\nconnection: close\r\n\r\n\
 
 /// Whether the callback is on this machine.
 pub fn is_on_this_machine(callback: &Url) -> bool {
-    address(callback).is_some()
+    !addresses(callback).is_empty()
 }
 
-fn address(callback: &Url) -> Option<SocketAddr> {
-    let port = callback.port_or_known_default()?;
-    match callback.host()? {
-        Host::Domain("localhost") => Some((Ipv4Addr::LOCALHOST, port).into()),
-        Host::Ipv4(ip) if ip.is_loopback() => Some((ip, port).into()),
-        Host::Ipv6(ip) if ip == Ipv6Addr::LOCALHOST => Some((ip, port).into()),
-        _ => None,
+/// Where the callback is answered: `localhost` is two addresses, and the browser takes either.
+fn addresses(callback: &Url) -> Vec<SocketAddr> {
+    let Some(port) = callback.port_or_known_default() else { return Vec::new() };
+    match callback.host() {
+        Some(Host::Domain("localhost")) => {
+            vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
+        }
+        Some(Host::Ipv4(ip)) if ip.is_loopback() => vec![(ip, port).into()],
+        Some(Host::Ipv6(ip)) if ip == Ipv6Addr::LOCALHOST => vec![(ip, port).into()],
+        _ => Vec::new(),
     }
 }
 
 /// Answers the callback; ends when dropped.
 #[derive(Debug)]
-pub struct CallbackListener(JoinHandle<()>);
+pub struct CallbackListener(Vec<JoinHandle<()>>);
 
 impl CallbackListener {
     /// Listens at the callback's address, if it is on this machine.
@@ -41,17 +45,34 @@ impl CallbackListener {
     /// # Errors
     /// [`BrowserError::CallbackTaken`] if another program has it.
     pub async fn start(callback: &Url) -> Result<Option<Self>, BrowserError> {
-        let Some(address) = address(callback) else { return Ok(None) };
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            BrowserError::CallbackTaken { address: address.to_string(), reason: error.to_string() }
-        })?;
-        Ok(Some(Self(tokio::spawn(serve(listener)))))
+        let mut listeners = Vec::new();
+        for address in addresses(callback) {
+            match TcpListener::bind(address).await {
+                Ok(listener) => listeners.push(tokio::spawn(serve(listener))),
+                // A machine without IPv6: then nobody else can listen there either.
+                Err(error)
+                    if address.is_ipv6()
+                        && matches!(
+                            error.kind(),
+                            ErrorKind::AddrNotAvailable | ErrorKind::Unsupported
+                        ) => {}
+                Err(error) => {
+                    return Err(BrowserError::CallbackTaken {
+                        address: address.to_string(),
+                        reason: error.to_string(),
+                    });
+                }
+            }
+        }
+        Ok((!listeners.is_empty()).then_some(Self(listeners)))
     }
 }
 
 impl Drop for CallbackListener {
     fn drop(&mut self) {
-        self.0.abort();
+        for listener in &self.0 {
+            listener.abort();
+        }
     }
 }
 

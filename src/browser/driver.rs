@@ -42,6 +42,8 @@ const PASSED_ON: &[&str] = &[
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
     "RUNNER_TRACKING_ID",
 ];
 

@@ -7,6 +7,17 @@ use super::{BrowserError, Session};
 
 /// Attributes and texts of what is visible; never the value of a field.
 const SCRIPT: &str = r"
+    // Queries hold session ids, codes and confirmation tokens: their names are enough.
+    function cut(address) {
+      try {
+        const url = new URL(address, location.href);
+        const names = [...url.searchParams.keys()];
+        url.search = names.map(name => encodeURIComponent(name) + '=…').join('&');
+        url.hash = '';
+        return url.protocol === 'javascript:' ? 'javascript:…' : decodeURI(url.href);
+      } catch { return '…'; }
+    }
+    const ADDRESSES = ['href', 'src', 'action', 'formaction'];
     function visible(e) { return e.getClientRects().length > 0; }
     function* deep(root, css) {
       yield* root.querySelectorAll(css);
@@ -19,11 +30,11 @@ const SCRIPT: &str = r"
       for (const a of e.attributes) {
         if (a.name === 'value' && !/^(submit|button|reset)$/.test(e.type)) continue;
         if (a.name.startsWith('on') || a.name === 'style') continue;
-        attributes[a.name] = a.value.slice(0, 200);
+        attributes[a.name] = (ADDRESSES.includes(a.name) ? cut(a.value) : a.value).slice(0, 200);
       }
       controls.push({ tag: e.tagName.toLowerCase(), text: (e.innerText || '').trim().slice(0, 100), attributes });
     }
-    return { url: location.href, title: document.title,
+    return { url: cut(location.href), title: document.title,
              text: (document.body ? document.body.innerText : '').slice(0, 4000), controls };";
 
 /// A page as it was found.
@@ -41,7 +52,9 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`]; an open dialog or a lost session among them.
     pub async fn record(&self) -> Result<PageRecord, BrowserError> {
-        let url = self.current_url().await?;
+        let mut url = self.current_url().await?;
+        url.set_query(url.query().map(|_| "…"));
+        url.set_fragment(None);
         let document = self.script("record the page", SCRIPT, Vec::new()).await?;
         Ok(PageRecord {
             url: self.redactor.redact(url.as_str()).into_owned(),

@@ -25,4 +25,4 @@ pub use evidence::PageRecord;
 pub use find::Installation;
 pub use recogniser::{Found, Look, Seen, Spend};
 pub use session::Session;
-pub use table::{Cell, Row, Table};
+pub use table::{Cell, Column, Row, Table};

@@ -164,6 +164,15 @@ impl Session {
                 answer: self.redactor.redact(&answer.to_string()).into_owned(),
             }),
             Err(error) if error.is_page_gone() => Ok(None),
+            // A pattern or selector of the catalogue that the browser does not understand.
+            Err(BrowserError::Driver { error, message, .. })
+                if error == "javascript error"
+                    && ["SyntaxError", "not a valid selector", "regular expression"]
+                        .iter()
+                        .any(|sign| message.contains(sign)) =>
+            {
+                Err(BrowserError::Catalogue { name: "in use".into(), reason: message })
+            }
             // The browser's own error page has no body to look at.
             Err(BrowserError::Driver { error, .. }) if error == "javascript error" => Ok(None),
             Err(error) => Err(error),

@@ -57,7 +57,10 @@ impl Session {
         let capabilities = capabilities::chrome(config, driver.installation(), &callback)?;
         let client = timeout(NEW_SESSION_LIMIT, connect(driver.url(), capabilities))
             .await
-            .map_err(|_| BrowserError::Hung { command: "new session", limit: NEW_SESSION_LIMIT })?
+            .map_err(|_| {
+                let seconds = NEW_SESSION_LIMIT.as_secs();
+                BrowserError::SessionNotCreated(format!("no answer within {seconds} s"))
+            })?
             .map_err(|reason| {
                 BrowserError::SessionNotCreated(redactor.redact(&reason).into_owned())
             })?;
@@ -128,6 +131,11 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`]; a host that does not resolve is none: the callback's does not.
     pub async fn goto(&self, url: &str) -> Result<(), BrowserError> {
+        if let Some(text) = self.dialog().await? {
+            // Left open by something that was ended half-way: refused, and nothing comes of it.
+            tracing::info!(text, "dismissing a dialog");
+            self.command("dismiss alert", self.client.dismiss_alert()).await?;
+        }
         self.leave_frames().await?;
         self.spend_document().await?;
         match self.command("navigate to", self.client.goto(url)).await {
@@ -147,9 +155,11 @@ impl Session {
 
     /// Back to the top-level document.
     pub async fn leave_frames(&self) -> Result<(), BrowserError> {
-        if self.in_frame.swap(false, Ordering::Relaxed) {
+        if self.in_frame.load(Ordering::Relaxed) {
             self.command("switch to top", self.client.issue_cmd(RawCommand::leave_frames()))
                 .await?;
+            // Not before: a dialog may have kept the command from being carried out.
+            self.in_frame.store(false, Ordering::Relaxed);
         }
         Ok(())
     }

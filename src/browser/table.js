@@ -1,4 +1,4 @@
-// Reads the table whose header row has all the wanted columns. arguments: [[key, [texts…]], …]
+// Reads the table whose header row has all the columns needed. arguments: [{key, texts, needed}, …]
 const columns = arguments[0];
 function normalised(text) { return (text || '').replace(/\s+/g, ' ').trim(); }
 function* deep(root, css) {
@@ -8,11 +8,12 @@ function* deep(root, css) {
 for (const table of deep(document, 'table')) {
   const rows = [...table.rows];
   // Layout tables hold the table that is meant: only a row of this very table counts.
-  const header = rows.find(row => columns.every(([, texts]) =>
+  const header = rows.find(row => columns.every(({ texts, needed }) => !needed ||
     [...row.cells].some(cell => !cell.querySelector('table') && texts.includes(normalised(cell.innerText)))));
   if (!header) continue;
-  const at = columns.map(([key, texts]) =>
-    [key, [...header.cells].findIndex(cell => texts.includes(normalised(cell.innerText)))]);
+  const at = columns
+    .map(({ key, texts }) => [key, [...header.cells].findIndex(cell => texts.includes(normalised(cell.innerText)))])
+    .filter(([, index]) => index >= 0);
   return {
     tag: 'table',
     rows: rows.slice(rows.indexOf(header) + 1).filter(row => row.cells.length === header.cells.length).map(row => ({

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fantoccini::elements::Element;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{BrowserError, Session};
@@ -14,6 +15,26 @@ const SCRIPT: &str = include_str!("table.js");
 pub struct Table {
     /// Its rows, without the header.
     pub rows: Vec<Row>,
+}
+
+/// A column that is asked for.
+#[derive(Debug, Serialize)]
+pub struct Column<'texts> {
+    key: &'static str,
+    texts: &'texts [String],
+    needed: bool,
+}
+
+impl<'texts> Column<'texts> {
+    /// One without which the table is another. `texts`: what its header may say.
+    pub fn needed(key: &'static str, texts: &'texts [String]) -> Self {
+        Self { key, texts, needed: true }
+    }
+
+    /// One that is read where it is there.
+    pub fn optional(key: &'static str, texts: &'texts [String]) -> Self {
+        Self { key, texts, needed: false }
+    }
 }
 
 /// A row.
@@ -47,15 +68,11 @@ impl Row {
 }
 
 impl Session {
-    /// Reads the table that has a column for each of `columns`: (key, the texts that its header may
-    /// have). `None`: the document shows no such table.
+    /// Reads the table that has all the columns that are needed. `None`: the document shows no such table.
     ///
     /// # Errors
     /// Any [`BrowserError`].
-    pub async fn read_table(
-        &self,
-        columns: &[(&str, &[String])],
-    ) -> Result<Option<Table>, BrowserError> {
+    pub async fn read_table(&self, columns: &[Column<'_>]) -> Result<Option<Table>, BrowserError> {
         let answer = self.script("read table", SCRIPT, vec![json!(columns)]).await?;
         if answer["tag"] == "none" {
             return Ok(None);

@@ -12,10 +12,12 @@ use crate::failure::Failure;
 use crate::http::Call;
 use crate::report::StepId;
 use crate::salesforce::RefreshTokenPolicy;
-use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in};
+use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in, oauth_error_of};
 
 /// Scopes without which there is nothing to test.
-const NEEDED: &[&[&str]] = &[&["full"], &["refresh_token", "offline_access"]];
+const NEEDED: &[&[&str]] = &[&["full"], REFRESH];
+/// Either gives a refresh token.
+const REFRESH: &[&str] = &["refresh_token", "offline_access"];
 
 /// Approvals that Salesforce keeps for each user and app (facts: salesforce.md section 5).
 const MOST_APPROVALS: usize = 5;
@@ -38,12 +40,30 @@ pub async fn check_client(context: &Context) -> Result<(), Failure> {
             if let Some(url) = url {
                 // Without a session Salesforce leads to its login page, unless something is wrong
                 // with client or callback: then it says so at once.
-                let answer = context.http.send(Call::get(url).retrying()).await?;
-                if let Some(error) = oauth_error_in(&answer.text()) {
+                let answer = context.http.send(Call::get(url.clone()).retrying()).await?;
+                let led_to = answer.header("location").and_then(|to| url.join(to).ok());
+                let said = oauth_error_in(&answer.text())
+                    .or_else(|| led_to.as_ref().and_then(oauth_error_of));
+                if let Some(error) = said {
                     return Err(PageError::into(error));
                 }
+                let is_login = match &led_to {
+                    Some(to) => {
+                        context.trusted.contains(&to.origin().ascii_serialization())
+                            || context.trusted.is_family(to)
+                    }
+                    None => answer.status == 200,
+                };
+                step.fact("salesforce_answered", answer.status);
+                if is_login {
+                    return Ok(((), "Salesforce knows the client and its callback".to_owned()));
+                }
             }
-            Ok(((), "Salesforce knows the client and its callback".to_owned()))
+            step.fact("client_known", "unknown");
+            Ok((
+                (),
+                "the OAuth URL is ours; whether Salesforce knows the client is unknown".to_owned(),
+            ))
         })
         .await
 }
@@ -71,6 +91,9 @@ async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String
         Ok(answer) if answer.active => {
             let scopes: Vec<&str> = answer.scopes.iter().map(String::as_str).collect();
             step.fact("scopes", scopes.clone());
+            if !REFRESH.iter().any(|scope| scopes.contains(scope)) {
+                context.set_no_refresh_token();
+            }
             warn_of_missing(step, &scopes, "the instance's grant has");
             scopes.join(" ")
         }
@@ -143,7 +166,7 @@ async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
             step.fact("refresh_token_policy", "unknown");
             return Ok(unknown);
         }
-        Err(error) if error.is_not_permitted() => {
+        Err(error) if error.is_not_permitted() || error.is_session_refused() => {
             step.fact("refresh_token_policy", "unknown");
             return Ok(unknown);
         }
@@ -156,6 +179,7 @@ async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
                 "salesforce.policy_expires_immediately",
                 "the app's refresh tokens expire immediately: the instance lives only as long as its access token".into(),
             );
+            context.set_no_refresh_token();
             "immediately expire".to_owned()
         }
         RefreshTokenPolicy::IfNotUsedFor(period) => format!("expire if not used for {period}"),

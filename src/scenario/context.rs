@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::browsers::Browsers;
 use super::in_flight::Entries;
 use crate::browser::Session;
-use crate::cloud_elements::CloudElementsClient;
+use crate::cloud_elements::{CloudElementsClient, Instance};
 use crate::config::{Account, Config};
 use crate::failure::Failure;
 use crate::http::HttpClient;
@@ -46,6 +46,8 @@ pub struct Context {
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
+    no_refresh_token: AtomicBool,
+    baseline: Mutex<Option<Instance>>,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,
 }
 
@@ -86,6 +88,8 @@ impl Context {
             entries: Mutex::default(),
             config_file: None,
             restoring: AtomicBool::new(false),
+            no_refresh_token: AtomicBool::new(false),
+            baseline: Mutex::default(),
             attempts: Mutex::default(),
         })
     }
@@ -93,6 +97,29 @@ impl Context {
     /// From now on steps belong to the restoration (or, with `false`, to the scenario again).
     pub fn set_restoring(&self, restoring: bool) {
         self.restoring.store(restoring, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_restoring(&self) -> bool {
+        self.restoring.load(Ordering::Relaxed)
+    }
+
+    /// Policy or scopes say that the app gives no refresh token that lasts.
+    pub(super) fn set_no_refresh_token(&self) {
+        self.no_refresh_token.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_no_refresh_token(&self) -> bool {
+        self.no_refresh_token.load(Ordering::Relaxed)
+    }
+
+    /// The instance as this run first read it: what everything is compared with at the end, and what
+    /// a PUT sends back. A later reading may already show what an attempt of ours damaged.
+    pub(super) fn baseline(&self, read: &Instance) -> Instance {
+        let mut baseline = lock(&self.baseline);
+        match &*baseline {
+            Some(first) if first.id == read.id => first.clone(),
+            _ => baseline.insert(read.clone()).clone(),
+        }
     }
 
     /// OAuth calls at the org, or at the login host where the org is not known yet.

@@ -74,6 +74,7 @@ async fn examine(
         element: instance.element_key.clone(),
     });
     step.fact("instance_id", instance.id);
+    context.baseline(&instance);
     if instance.disabled {
         return Err(Failure::usage(
             "cloud_elements.instance_disabled",
@@ -98,23 +99,26 @@ async fn examine(
         HubAnswer::Unauthenticated { message, .. } => {
             context.events.send(Event::Seen(Some(false)));
             step.fact("platform_said", message.clone());
-            other_side(context, step, &instance).await?;
+            other_side(context, step, &instance).await;
             Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), message))
         }
     }
 }
 
-/// What Salesforce says of a grant that the platform calls dead.
-async fn other_side(
-    context: &Context,
-    step: &Step<'_>,
-    instance: &Instance,
-) -> Result<(), Failure> {
+/// What Salesforce says of a grant that the platform calls dead. That it cannot be asked keeps
+/// nobody from bringing the instance back.
+async fn other_side(context: &Context, step: &Step<'_>, instance: &Instance) {
     let Some(token) = instance.user_token.readable() else {
         step.fact("salesforce", "unknown (the platform shows no access token)");
-        return Ok(());
+        return;
     };
-    let user = holder_of(context, None, token).await?;
+    let user = match holder_of(context, None, token).await {
+        Ok(user) => user,
+        Err(failure) => {
+            step.fact("salesforce", format!("unknown ({failure})"));
+            return;
+        }
+    };
     step.fact(
         "salesforce",
         if user.is_some() { "the access token lives" } else { "the access token is dead" },
@@ -128,7 +132,6 @@ async fn other_side(
             ),
         );
     }
-    Ok(())
 }
 
 /// Asks Salesforce whose grant it is.
@@ -142,16 +145,14 @@ pub(super) async fn live_grant(
         ["base.url", "oauth.user.instance_url", "instance_url"]
             .iter()
             .find_map(|key| instance.setting(key).and_then(|text| Url::parse(text).ok()))
-            .filter(|url| is_family(&context.config.salesforce.login_url, url))
+            .filter(|url| context.trusted.is_family(url))
     });
     let mut holder = None;
     if let Some(token) = instance.user_token.readable() {
         let base = my_domain.as_ref().and_then(|url| OrgHosts::from_my_domain(url).ok());
         if let Some(user) = holder_of(context, base.as_ref(), token).await? {
             if my_domain.is_none() {
-                my_domain = user
-                    .my_domain()
-                    .filter(|url| is_family(&context.config.salesforce.login_url, url));
+                my_domain = user.my_domain().filter(|url| context.trusted.is_family(url));
             }
             holder = Some(Holder {
                 user: Identity {
@@ -183,20 +184,6 @@ pub(super) async fn holder_of(
     }
 }
 
-/// Whether a host that a service named belongs to the same provider as the configured login host:
-/// an address learnt from the platform must not make us type a password anywhere else.
-fn is_family(login: &Url, learnt: &Url) -> bool {
-    let suffix = |url: &Url| {
-        let host = url.host_str()?.to_owned();
-        let mut labels: Vec<&str> = host.rsplit('.').take(2).collect();
-        labels.reverse();
-        Some((url.scheme().to_owned(), labels.join(".")))
-    };
-    learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2)
-        && suffix(login).is_some()
-        && suffix(login) == suffix(learnt)
-}
-
 fn describe(grant: &LiveGrant) -> String {
     let instance = &grant.instance;
     match &grant.holder {
@@ -205,25 +192,5 @@ fn describe(grant: &LiveGrant) -> String {
             instance.id, instance.name, holder.user.username, holder.organization_id
         ),
         None => format!("instance {} \"{}\" works", instance.id, instance.name),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_learnt_host_must_belong_to_the_family() {
-        let login = Url::parse("https://test.salesforce.com").unwrap();
-        for (url, expected) in [
-            ("https://acme--qa.sandbox.my.salesforce.com", true),
-            ("https://acme.my.salesforce.com/services", true),
-            ("http://acme.my.salesforce.com", false),
-            ("https://login.salesforce.com.evil.example", false),
-            ("https://evilsalesforce.com", false),
-            ("https://salesforce.com", false),
-        ] {
-            assert_eq!(is_family(&login, &Url::parse(url).unwrap()), expected, "{url}");
-        }
     }
 }

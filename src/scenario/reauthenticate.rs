@@ -112,9 +112,9 @@ async fn attempt(
 ) -> Result<Option<Refusal>, Failure> {
     step.fact("method", method.name());
     step.fact("request", method.title());
-    step.record("instance-before.json".to_owned(), &dead.instance.raw);
-    // What a PUT sends back is the instance as it is now.
-    let instance = context.platform.instance(dead.instance.id).await?;
+    // What a PUT sends back, and what is kept, is the instance while it was whole.
+    let instance = context.baseline(&dead.instance);
+    step.record("instance-before.json".to_owned(), &instance.raw);
     // Also where the instance was found dead and the journal knows nothing of it yet.
     context.about_to_cut(dead.instance.id)?;
     context.has_come_to(Phase::Reauthenticating);

@@ -78,7 +78,8 @@ pub(super) async fn revoke(
         identity.username
     );
     let witness = match (witness, api) {
-        (Some(witness), Some(api)) => Some(GrantsLeft {
+        // Who never saw the grants cannot say that they are gone.
+        (Some(witness), Some(api)) if api.len() >= targets.len() => Some(GrantsLeft {
             witness,
             user_id: identity.user_id,
             expected: api.len().saturating_sub(targets.len()),

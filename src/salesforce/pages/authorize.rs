@@ -30,6 +30,9 @@ pub async fn authorize(
             Arrival::Page(seen) if approvals > 0 => {
                 return Err(PageError::InTheWay { page: seen.page, place: seen.url.path().into() });
             }
+            Arrival::Page(seen) if !visitor.may_approve(&seen) => {
+                return Err(PageError::ForeignApproval { origin: seen.origin });
+            }
             Arrival::Page(seen) => {
                 approving(visitor.session()).await;
                 approvals += 1;

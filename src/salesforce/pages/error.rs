@@ -29,6 +29,28 @@ pub enum PageError {
         /// Where.
         host: String,
     },
+    /// Credentials were sent, and what came of it was never seen.
+    #[error(
+        "the credentials of {username} were sent before and no answer was seen: they are not sent again"
+    )]
+    LoginUnanswered {
+        /// Who tried.
+        username: String,
+    },
+    /// The approval page is not the org's.
+    #[error(
+        "an approval page was shown at {origin}, which is none of the org's hosts: nothing was pressed"
+    )]
+    ForeignApproval {
+        /// The page's origin.
+        origin: String,
+    },
+    /// Dialogs that open again and again.
+    #[error("the page keeps opening dialogs: \"{text}\"")]
+    EndlessDialogs {
+        /// What the last one said.
+        text: String,
+    },
     /// A page asked for credentials on a host that is not ours to trust.
     #[error(
         "a login page was shown at {origin}, which is not a configured Salesforce host: no credentials were typed"
@@ -127,6 +149,12 @@ impl From<PageError> for Failure {
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
             PageError::LoginAgain { .. } => Failure::scenario("salesforce.login_again", message)
                 .hint("log in by hand in a fresh browser profile and see what comes; run with --headed to watch"),
+            PageError::LoginUnanswered { .. } => Failure::scenario("salesforce.login_unanswered", message)
+                .hint("log in by hand once, then run `reauth restore` if the instance is not authenticated"),
+            PageError::ForeignApproval { .. } => Failure::scenario("salesforce.foreign_approval", message)
+                .hint("if the host is your org's, set `salesforce.my_domain` (or `login_url`) to it"),
+            PageError::EndlessDialogs { .. } => Failure::scenario("salesforce.endless_dialogs", message)
+                .hint("run with --headed and see what it asks for"),
             PageError::UntrustedOrigin { .. } => Failure::scenario("salesforce.untrusted_origin", message)
                 .hint("if the host is your org's, set `salesforce.my_domain` (or `login_url`) to it"),
             PageError::FrameLogin { .. } => Failure::scenario("salesforce.frame_login", message)

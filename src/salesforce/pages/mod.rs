@@ -13,4 +13,6 @@ pub use authorize::authorize;
 pub use error::PageError;
 pub use row_owner::{Identity, RowOwner};
 pub use usage::{GrantRow, UsagePages};
-pub use visitor::{Arrival, Notes, Refusals, TrustedOrigins, Visitor, oauth_error_in};
+pub use visitor::{
+    Arrival, Notes, Refusals, TrustedOrigins, Visitor, oauth_error_in, oauth_error_of,
+};

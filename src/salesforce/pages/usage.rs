@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{Arrival, PageError, Visitor};
-use crate::browser::{Cell, Look, Row, Seen, Spend, Table};
+use crate::browser::{Cell, Column, Look, Row, Seen, Spend, Table};
 
 /// On Lightning's Setup host.
 const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
@@ -101,7 +101,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
             match session.look(&["user-list", "user-list-empty", "usage-list"], deadline).await? {
-                Look::Dialog(text) => {
+                Look::Dialog(text) if Instant::now() < deadline => {
                     said = Some(text);
                     session.accept_dialog().await?;
                 }
@@ -165,15 +165,16 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     }
 
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
+        let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let seen = match self.visitor.go_on(&["usage-list"]).await? {
+            let seen = match self.visitor.go_on_until(&["usage-list"], deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
             let session = self.visitor.session();
             let columns = [
-                ("connected_app", session.texts("connected_app")),
-                ("user_count", session.texts("user_count")),
+                Column::needed("connected_app", session.texts("connected_app")),
+                Column::needed("user_count", session.texts("user_count")),
             ];
             match session.read_table(&columns).await {
                 Ok(Some(table)) => return Ok((seen, table)),
@@ -187,8 +188,10 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
 
     /// The user list that is shown; `None`: the app has no grants left.
     async fn user_table(&mut self) -> Result<Option<(Seen, Table)>, PageError> {
+        let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let seen = match self.visitor.go_on(&["user-list", "user-list-empty"]).await? {
+            let wanted = ["user-list", "user-list-empty"];
+            let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
                 Arrival::Page(seen) if seen.page == "user-list-empty" => return Ok(None),
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
@@ -202,9 +205,10 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn read_users(&mut self) -> Result<Option<Table>, PageError> {
         let session = self.visitor.session();
         let columns = [
-            ("user", session.texts("user")),
-            ("use_count", session.texts("use_count")),
-            ("last_used", session.texts("last_used")),
+            Column::needed("user", session.texts("user")),
+            Column::needed("use_count", session.texts("use_count")),
+            // Helps to tell rows apart; a page that words it differently is read all the same.
+            Column::optional("last_used", session.texts("last_used")),
         ];
         match session.read_table(&columns).await {
             Ok(Some(table)) => Ok(Some(table)),

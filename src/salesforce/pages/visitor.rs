@@ -40,13 +40,35 @@ impl TrustedOrigins {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(origin);
     }
 
+    /// Whether a host that a service or a page named belongs to the same provider as a trusted one:
+    /// an address learnt from elsewhere must not make us type a password, or approve, anywhere else.
+    pub fn is_family(&self, learnt: &Url) -> bool {
+        let trusted = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        trusted
+            .iter()
+            .filter_map(|origin| Url::parse(origin).ok())
+            .any(|trusted| is_same_provider(&trusted, learnt))
+    }
+
     /// Whether a page of this origin may be given credentials.
     pub fn contains(&self, origin: &str) -> bool {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(origin)
     }
 }
 
-/// Logins that were refused, by user name: their credentials are never sent again in this run.
+/// Same scheme and same last two labels, as `login.salesforce.com` and `acme.my.salesforce.com`.
+fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
+    let provider = |url: &Url| {
+        let mut labels = url.host_str()?.rsplit('.');
+        Some((url.scheme().to_owned(), labels.next()?.to_owned(), labels.next()?.to_owned()))
+    };
+    let is_host_of_a_provider =
+        learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2);
+    is_host_of_a_provider && provider(trusted).is_some() && provider(trusted) == provider(learnt)
+}
+
+/// Logins that were refused, or whose answer was never seen, by user name: their credentials are
+/// never sent again in this run, so that nobody is locked out.
 #[derive(Default)]
 pub struct Refusals(Mutex<HashMap<String, PageError>>);
 
@@ -59,6 +81,11 @@ impl Refusals {
     fn add(&self, username: &str, refusal: PageError) {
         let mut refusals = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         refusals.insert(username.to_owned(), refusal);
+    }
+
+    /// What came after the login was no login page: it was accepted.
+    fn clear(&self, username: &str) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(username);
     }
 }
 
@@ -136,13 +163,32 @@ impl<'run> Visitor<'run> {
         self.arrive(wanted, Instant::now() + self.limit).await
     }
 
+    /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
+    /// that has a limit of its own.
+    ///
+    /// # Errors
+    /// As [`Visitor::go`].
+    pub async fn go_on_until(
+        &mut self,
+        wanted: &[&str],
+        deadline: Instant,
+    ) -> Result<Arrival, PageError> {
+        self.arrive(wanted, deadline).await
+    }
+
     async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
         let mut sent = Sent::default();
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
             let seen = match self.session.look(&known, deadline).await? {
-                Look::Callback(url) => return Ok(Arrival::Callback(url)),
+                Look::Callback(url) => {
+                    self.refusals.clear(self.username());
+                    return Ok(Arrival::Callback(url));
+                }
+                Look::Dialog(text) if Instant::now() >= deadline => {
+                    return Err(PageError::EndlessDialogs { text });
+                }
                 Look::Dialog(text) => {
                     // A page that will not be left without a word: nothing of ours is in it.
                     self.notes.progress(&format!("answering a dialog: {text}"));
@@ -164,6 +210,9 @@ impl<'run> Visitor<'run> {
             };
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
+            }
+            if !seen.page.starts_with("login") {
+                self.refusals.clear(self.username());
             }
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
@@ -189,7 +238,9 @@ impl<'run> Visitor<'run> {
 
     /// Types the credentials where they belong, once.
     async fn log_in(&mut self, seen: &Seen, sent: &mut Sent) -> Result<(), PageError> {
-        if let Some(refusal) = self.refusals.of(self.username()) {
+        if let Some(refusal) = self.refusals.of(self.username())
+            && !sent.password
+        {
             return Err(refusal);
         }
         if seen.in_frame {
@@ -228,6 +279,11 @@ impl<'run> Visitor<'run> {
             let field = self.element(seen, "password")?;
             self.session.type_secret(field, &self.account.password).await?;
             sent.password = true;
+            // Until an answer is seen. Whatever ends this visit, the password is not sent again.
+            self.refusals.add(
+                self.username(),
+                PageError::LoginUnanswered { username: self.username().to_owned() },
+            );
         } else {
             self.notes.progress(&format!("giving the user name {}", self.username()));
             let field = self.element(seen, "username")?;
@@ -235,6 +291,11 @@ impl<'run> Visitor<'run> {
         }
         sent.username = true;
         self.press(seen, "submit", Spend::Document).await
+    }
+
+    /// Whether this page is one of the org's, at the top of the window.
+    pub fn may_approve(&self, seen: &Seen) -> bool {
+        !seen.in_frame && (self.trusted.contains(&seen.origin) || self.trusted.is_family(&seen.url))
     }
 
     /// What the login page looked like before the password was typed.
@@ -300,6 +361,12 @@ pub fn oauth_error_in(html: &str) -> Option<PageError> {
     Some(oauth_error(&query.replace("&amp;", "&")))
 }
 
+/// The error in the query of an address that an authorize request led to, if there is one.
+pub fn oauth_error_of(address: &Url) -> Option<PageError> {
+    let has_error = address.query_pairs().any(|(name, _)| name == "error");
+    has_error.then(|| oauth_error(address.query().unwrap_or_default()))
+}
+
 /// Reads `error=…&error_description=…` as Salesforce writes it.
 pub(super) fn oauth_error(query: &str) -> PageError {
     let fields: Vec<(String, String)> =
@@ -343,6 +410,22 @@ mod tests {
         );
         for page in ["", "<html>login</html>", "<a href='/?error=x'>y</a>"] {
             assert!(oauth_error_in(page).is_none(), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_learnt_host_must_belong_to_the_family() {
+        let trusted = TrustedOrigins::default();
+        trusted.trust(&Url::parse("https://test.salesforce.com").unwrap());
+        for (url, expected) in [
+            ("https://acme--qa.sandbox.my.salesforce.com", true),
+            ("https://acme.my.salesforce.com/services", true),
+            ("http://acme.my.salesforce.com", false),
+            ("https://login.salesforce.com.evil.example", false),
+            ("https://evilsalesforce.com", false),
+            ("https://salesforce.com", false),
+        ] {
+            assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
         }
     }
 

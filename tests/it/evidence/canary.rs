@@ -102,8 +102,9 @@ async fn a_login_that_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_could_not_bring_the_instance_back() {
-    let world = World::with(json!({"salesforce": {"unknown_page_after_login": true}})).await;
-    let watched = watch(&world, &["run", "--revoke-via", "api", "--timeout", "2s"]).await;
+    let moods = json!({"cloud_elements": {"patch": "refuse_400", "put": "refuse"}});
+    let world = World::with(moods).await;
+    let watched = watch(&world, &["run", "--revoke-via", "api"]).await;
     assert_eq!(watched.code, Some(4), "{}", String::from_utf8_lossy(&watched.stderr));
     // What stays in the journal is looked at as well.
     assert!(!world.files_below("state").is_empty());

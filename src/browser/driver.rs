@@ -12,6 +12,10 @@ use super::guard::{self, Report};
 use super::{BrowserError, Installation};
 
 const START_LIMIT: Duration = Duration::from_secs(30);
+/// With port 0 chromedriver takes a free port of IPv6 and then the same one of IPv4, which somebody
+/// else may hold: its own words, and how often it may lose.
+const PORT_TAKEN: &str = "Address already in use";
+const START_ATTEMPTS: usize = 5;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// What of our environment driver and browser may see: no secret of ours is among it.
@@ -60,6 +64,24 @@ impl Driver {
         installation: Installation,
         callback_host: &str,
     ) -> Result<Self, BrowserError> {
+        let mut attempt = 1;
+        loop {
+            match Self::start_once(&installation, callback_host).await {
+                Err(BrowserError::DriverStart(reason))
+                    if reason.contains(PORT_TAKEN) && attempt < START_ATTEMPTS =>
+                {
+                    tracing::info!(attempt, reason, "the driver lost its port, starting it again");
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn start_once(
+        installation: &Installation,
+        callback_host: &str,
+    ) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
         let mut command = guard_command().map_err(|error| failed(error.to_string()))?;
         command.arg(&installation.driver).stdout(Stdio::piped());
@@ -84,7 +106,11 @@ impl Driver {
                 tracing::debug!(port, driver_pid, folder = %folder.display(), "driver is ready");
                 let url = Url::parse(&format!("http://127.0.0.1:{port}/"))
                     .map_err(|error| failed(error.to_string()))?;
-                Ok(Self { url, guard: Some((child, stdin)), installation: Some(installation) })
+                Ok(Self {
+                    url,
+                    guard: Some((child, stdin)),
+                    installation: Some(installation.clone()),
+                })
             }
             Report::Failed { reason } => Err(failed(reason)),
         }

@@ -63,7 +63,9 @@ function look() {
       const found = find(candidates);
       if (found) elements[name] = found;
     }
-    return { tag: 'page', page: page.name, elements, ...here };
+    // What the page was recognised by: the candidate of each entry of its signature.
+    const signature = page.signature.map(any => find(any).candidate);
+    return { tag: 'page', page: page.name, elements, signature, ...here };
   }
   if (inFrame) return null;
   for (const page of pages) {

@@ -27,7 +27,8 @@ pub struct Seen {
     pub in_frame: bool,
     /// Its elements that are there, by name.
     pub elements: BTreeMap<String, Found>,
-    /// Elements, `page.element`, that only a fallback found.
+    /// What only a fallback found: elements as `page.element`, and `page.signature` or `page.frame`
+    /// where the page itself was found so.
     pub drift: Vec<String>,
 }
 
@@ -111,8 +112,10 @@ impl Session {
         deadline: Instant,
     ) -> Result<Option<Look>, BrowserError> {
         self.leave_frames().await?;
+        let mut frame = None;
         let answer = match self.ask(pages, false, deadline).await? {
             Some(answer) if answer["tag"] == "frame" => {
+                frame = answer["frame"]["candidate"].as_u64();
                 self.look_into_frame(&answer, pages, deadline).await?
             }
             other => other,
@@ -121,7 +124,11 @@ impl Session {
         if let Some(answer) = &answer
             && answer["tag"] == "page"
         {
-            return self.seen(answer).map(|seen| Some(Look::Page(seen)));
+            let mut seen = self.seen(answer)?;
+            if frame.is_some_and(|candidate| candidate > 0) {
+                seen.drift.push(format!("{}.frame", seen.page));
+            }
+            return Ok(Some(Look::Page(seen)));
         }
         let url = self.current_url().await?;
         if self.is_callback(&url) {
@@ -197,6 +204,10 @@ impl Session {
         let url = answer["url"].as_str().and_then(|url| Url::parse(url).ok()).ok_or_else(broken)?;
         let mut elements = BTreeMap::new();
         let mut drift = Vec::new();
+        let signature = answer["signature"].as_array().into_iter().flatten();
+        if signature.filter_map(Value::as_u64).any(|candidate| candidate > 0) {
+            drift.push(format!("{page}.signature"));
+        }
         for (name, found) in answer["elements"].as_object().into_iter().flatten() {
             let element = self.element(&found["element"]).ok_or_else(broken)?;
             if found["candidate"].as_u64().is_some_and(|candidate| candidate > 0) {

@@ -26,7 +26,7 @@ fn lives(world: &World, state: &State) -> Vec<bool> {
 }
 
 /// Every grant that is not the integration user's for the app under test, as it is.
-fn of_others(world: &World, state: &State) -> Vec<Value> {
+pub fn of_others(world: &World, state: &State) -> Vec<Value> {
     let grants = state.0["salesforce"]["grants"].as_array().unwrap();
     let ours = |grant: &&Value| grant["app"] == APP && grant["user"] == world.username();
     grants.iter().filter(|grant| !ours(grant)).cloned().collect()

@@ -208,6 +208,9 @@ impl<'run> Visitor<'run> {
                 }
                 Look::Page(seen) => seen,
             };
+            for part in ["signature", "frame"] {
+                self.warn_of_drift(&seen, part);
+            }
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
             }
@@ -316,7 +319,7 @@ impl<'run> Visitor<'run> {
         Ok(())
     }
 
-    /// An element that has to be there. Warns, once, where only a fallback found it.
+    /// An element that has to be there.
     fn element<'seen>(
         &mut self,
         seen: &'seen Seen,
@@ -325,14 +328,19 @@ impl<'run> Visitor<'run> {
         let found = seen
             .element(element)
             .ok_or_else(|| PageError::NoElement { page: seen.page.clone(), element })?;
-        let name = format!("{}.{element}", seen.page);
+        self.warn_of_drift(seen, element);
+        Ok(found)
+    }
+
+    /// Warns, once, where only a fallback found this part of a page.
+    fn warn_of_drift(&mut self, seen: &Seen, part: &str) {
+        let name = format!("{}.{part}", seen.page);
         if seen.drift.contains(&name) && self.warned.insert(name.clone()) {
             self.notes.warn(
                 "browser.locator_drift",
                 format!("only a fallback found `{name}`: the page has changed; move the candidate that fits to the front in webdriver/locators.toml"),
             );
         }
-        Ok(found)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A colleague who shares the integration user's full name, and uses the same app.
+//! A colleague who shares the integration user's full name, and uses the same app. That they are
+//! spared however users are written is asserted in `pages::setup` too.
 
 use serde_json::{Value, json};
 
@@ -30,26 +31,6 @@ async fn spared(settings: Value) {
     assert_eq!(namesake(&after), namesake(&before));
     assert_eq!(of_others(&world, &after), of_others(&world, &before));
     assert_eq!(lives(&world, &after), [false, true]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn spared_where_users_are_links_with_full_names() {
-    spared(json!({"user_shown_as": "full_name"})).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn spared_where_users_are_user_names() {
-    spared(json!({"user_shown_as": "username"})).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn spared_where_users_are_aliases() {
-    spared(json!({"user_shown_as": "alias"})).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn spared_where_users_are_links_only() {
-    spared(json!({"user_shown_as": "link_only"})).await;
 }
 
 /// Plain full names: nothing tells the two rows apart, so neither is touched.

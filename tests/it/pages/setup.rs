@@ -11,6 +11,8 @@ async fn revoked_by_the_page(settings: Value, dialog: bool) {
     let (world, finished, after) = passes(settings, &[]).await;
     let grants = after.grants(APP, world.username());
     assert_eq!(grants[0]["ended_by"], "setup_page");
+    let drift = finished.warnings().contains(&"browser.locator_drift".to_owned());
+    assert!(!drift, "the embedded catalogue fits: {:#?}", finished.report()["warnings"]);
     let facts = finished.facts("revoke");
     assert_eq!(facts["rows_revoked"], 1, "{facts:#}");
     let dialogs = facts["dialogs"].as_array().unwrap();

@@ -1,5 +1,6 @@
 //! The driver process, started and ended by the guard.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct Driver {
     url: Url,
     guard: Option<(Child, ChildStdin)>,
     installation: Option<Installation>,
+    /// What the guard looks after: the driver's process group, and its folder.
+    guarded: Option<(i32, PathBuf)>,
 }
 
 impl Driver {
@@ -110,6 +113,7 @@ impl Driver {
                     url,
                     guard: Some((child, stdin)),
                     installation: Some(installation.clone()),
+                    guarded: Some((driver_pid, folder)),
                 })
             }
             Report::Failed { reason } => Err(failed(reason)),
@@ -133,7 +137,7 @@ impl Driver {
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
         let stdin = child.stdin.take().ok_or_else(|| failed("the guard has no pipes".into()))?;
-        Ok(Self { url, guard: Some((child, stdin)), installation: None })
+        Ok(Self { url, guard: Some((child, stdin)), installation: None, guarded: None })
     }
 
     /// Tells the guard of a session, which it ends if we cannot.
@@ -165,11 +169,31 @@ impl Driver {
         let Some((mut child, stdin)) = self.guard.take() else { return Ok(()) };
         drop(stdin);
         match timeout(STOP_LIMIT, child.wait()).await {
+            // Somebody ended the guard: its work is ours.
+            Ok(Ok(status)) if status.code().is_none() => {
+                self.end_unguarded();
+                Ok(())
+            }
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
                 Err(BrowserError::Lost { command: "stop the driver", message: error.to_string() })
             }
             Err(_) => Err(BrowserError::Hung { command: "stop the driver", limit: STOP_LIMIT }),
+        }
+    }
+}
+
+impl Driver {
+    fn end_unguarded(&self) {
+        let Some((group, folder)) = &self.guarded else { return };
+        if let Some(group) = rustix::process::Pid::from_raw(*group)
+            && let Err(error) =
+                rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
+        {
+            tracing::debug!(%error, "the driver is gone already");
+        }
+        if let Err(error) = std::fs::remove_dir_all(folder) {
+            tracing::warn!(%error, folder = %folder.display(), "a temporary folder is left");
         }
     }
 }

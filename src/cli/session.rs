@@ -63,7 +63,6 @@ async fn perform<T>(
         Ok(loaded) => loaded,
         Err(error) => return Ok(refuse_configuration(global, &plan, error, started_at, &redactor)),
     };
-    let journal = Journal::open()?;
     let leaves_evidence = plan.purpose != Purpose::Status;
     let instance = config.cloud_elements.instance.as_ref().map(|instance| instance.id);
     let folder = leaves_evidence
@@ -72,6 +71,12 @@ async fn perform<T>(
     if let Some(folder) = &folder {
         log.attach(folder)?;
     }
+    // A simulator ends with this process: nobody could restore its instance later.
+    let own_journal = folder
+        .as_ref()
+        .filter(|_| stage.configuration().is_some())
+        .map(|folder| folder.path().join("journal"));
+    let journal = own_journal.as_deref().map_or_else(Journal::open, Journal::at)?;
     let run_id = folder.as_ref().map_or_else(|| started_at.to_string(), RunFolder::run_id);
     let (events, receiver) = Events::channel();
     let options = ConsoleOptions {
@@ -86,8 +91,10 @@ async fn perform<T>(
     }
     let mut context =
         Context::new(config, redactor.clone(), events.clone(), folder.clone(), run_id, journal)?;
-    context.config_file =
-        config_file(global, &plan).and_then(|file| std::path::absolute(file).ok());
+    if own_journal.is_none() {
+        context.config_file =
+            config_file(global, &plan).and_then(|file| std::path::absolute(file).ok());
+    }
 
     let outcome = tokio::select! {
         result = work(&context) => result.map_err(|failure| (context.failed_step(), failure)),
@@ -105,6 +112,13 @@ async fn perform<T>(
     stage.strike(&events).await;
     if let Err(failure) = log.detach() {
         events.warn(failure.code, failure.message);
+    }
+    // Releases the instance, before the run folder gets its final name.
+    drop(context);
+    if let Some(journal) = &own_journal
+        && let Err(error) = std::fs::remove_dir(journal)
+    {
+        tracing::debug!(%error, "the simulator's journal is not empty");
     }
     let report = reporter.finish(plan.purpose, folder).await?;
     if global.format == Format::Json {

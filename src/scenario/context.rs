@@ -12,7 +12,7 @@ use super::browsers::Browsers;
 use super::in_flight::Entries;
 use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, Instance};
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
 use crate::http::HttpClient;
 use crate::journal::Journal;
@@ -120,6 +120,15 @@ impl Context {
             Some(first) if first.id == read.id => first.clone(),
             _ => baseline.insert(read.clone()).clone(),
         }
+    }
+
+    /// How to name an instance that this run has read: with its element token, which a platform may
+    /// mask in later readings.
+    pub(super) fn known(&self, id: u64) -> InstanceRef {
+        let baseline = lock(&self.baseline);
+        let token =
+            baseline.as_ref().filter(|first| first.id == id).map(|first| first.token.clone());
+        InstanceRef { id, token }
     }
 
     /// OAuth calls at the org, or at the login host where the org is not known yet.

@@ -1,9 +1,14 @@
 //! The commands' scenarios, as sequences of steps.
 
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+
 use super::context::Context;
-use super::locate::{Located, locate};
+use super::locate::{Located, holder_of, locate};
 use super::proofs::{DeadGrant, LiveGrant};
 use super::{check_app, clean_up, confirm, provision, reauthenticate, revoke, verify};
+use crate::cloud_elements::HubAnswer;
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::journal::{Entry, InstanceKey, Phase};
@@ -165,8 +170,12 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
-    let reference = InstanceRef { id, token: None };
-    match locate(context, &reference).await? {
+    if context.phase_in_flight() == Some(Phase::Revoking) {
+        // Nothing of ours is to go on clicking while we look.
+        context.close_browsers().await;
+        until_settled(context, id).await?;
+    }
+    match locate(context, &context.known(id)).await? {
         Located::Alive(grant) => {
             context.nothing_in_flight();
             if was_made_for_this { clean_up::clean_up(context, &grant).await } else { Ok(()) }
@@ -174,6 +183,44 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
         Located::Dead(..) if !restores => Ok(()),
         Located::Dead(dead, _) if was_made_for_this => clean_up::remove_dead(context, &dead).await,
         Located::Dead(dead, _) => bring_back(context, *dead).await.map(drop),
+    }
+}
+
+/// A revocation that was under way when we were stopped may take effect a moment later. The
+/// instance counts as alive only if Salesforce says so of the token that it shows.
+async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
+    /// Both sides do not agree yet.
+    enum Unsettled {
+        Disagree,
+        Failed(Failure),
+    }
+    let failed = |failure: Failure| Unsettled::Failed(failure);
+    let agree = || async {
+        let read = || async { context.platform.instance(id).await.map_err(|e| failed(e.into())) };
+        let instance = read().await?;
+        let answer =
+            context.platform.read_record(&instance.token).await.map_err(|e| failed(e.into()))?;
+        if let HubAnswer::Unauthenticated { .. } = answer {
+            return Ok(());
+        }
+        // Read anew: the call may have made the platform refresh.
+        let now = read().await?;
+        match now.user_token.readable() {
+            None => Ok(()),
+            Some(token) => match holder_of(context, None, token).await.map_err(failed)? {
+                Some(_) => Ok(()),
+                None => Err(Unsettled::Disagree),
+            },
+        }
+    };
+    let questions = ExponentialBuilder::default()
+        .with_max_delay(Duration::from_secs(5))
+        .with_total_delay(Some(context.config.run.settle))
+        .without_max_times();
+    match agree.retry(questions).when(|error| matches!(error, Unsettled::Disagree)).await {
+        Err(Unsettled::Failed(failure)) => Err(failure),
+        // Whatever `locate` sees next is as good as it gets.
+        Ok(()) | Err(Unsettled::Disagree) => Ok(()),
     }
 }
 

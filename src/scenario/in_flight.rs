@@ -101,6 +101,11 @@ impl Context {
         Some(in_flight.entry().instance_id)
     }
 
+    /// How far the run had come with the instance that is in flight.
+    pub(super) fn phase_in_flight(&self) -> Option<Phase> {
+        lock(&self.entries).in_flight.as_ref().map(|in_flight| in_flight.entry().phase)
+    }
+
     /// Remembers an instance that was made for this run.
     pub(super) fn provisioned(&self, id: u64) {
         lock(&self.entries).provisioned = Some(id);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::capture::is_on_this_machine;
+use super::capture::is_answered_here;
 use super::{BrowserError, Installation};
 use crate::config;
 use url::Url;
@@ -57,7 +57,7 @@ pub fn chrome(
 fn with_callback_kept(configured: &[String], callback: &Url) -> Vec<String> {
     const RULES: &str = "--host-resolver-rules=";
     const BYPASS: &str = "--proxy-bypass-list=";
-    let host = callback.host_str().filter(|_| !is_on_this_machine(callback));
+    let host = callback.host_str().filter(|_| !is_answered_here(callback));
     let Some(host) = host else { return configured.to_vec() };
     let mut rules = format!("{RULES}MAP {host} ~NOTFOUND");
     let mut bypass = format!("{BYPASS}{host}");

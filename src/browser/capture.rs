@@ -17,8 +17,8 @@ const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\
 cache-control: no-store\r\nconnection: close\r\n\r\n\
 <!doctype html><title>reauth</title><p>The authorization code was received.\n";
 
-/// Whether the callback is on this machine.
-pub fn is_on_this_machine(callback: &Url) -> bool {
+/// Whether the callback is on this machine, where we answer it ourselves.
+pub fn is_answered_here(callback: &Url) -> bool {
     !addresses(callback).is_empty()
 }
 
@@ -108,7 +108,7 @@ mod tests {
             ("https://localhost.evil.example/oauth", false),
             ("http://10.0.0.1/cb", false),
         ] {
-            assert_eq!(is_on_this_machine(&Url::parse(callback).unwrap()), expected, "{callback}");
+            assert_eq!(is_answered_here(&Url::parse(callback).unwrap()), expected, "{callback}");
         }
     }
 

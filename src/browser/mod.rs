@@ -17,7 +17,7 @@ mod session;
 mod table;
 
 pub use capabilities::sandbox_is_impossible;
-pub use capture::CallbackListener;
+pub use capture::{CallbackListener, is_answered_here};
 pub use catalogue::Catalogue;
 pub use driver::Driver;
 pub use error::BrowserError;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::context::Context;
 use super::proofs::{AuthorizationCode, ReceivedOauthUrl};
+use crate::browser::is_answered_here;
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::{self, Notes as _};
@@ -34,10 +35,14 @@ pub async fn authorize(
             let code = read_code(context, &arrival, &oauth_url.state)?;
             step.fact("approval_shown", approvals > 0);
             let how = if approvals > 0 { "approved" } else { "already approved by this user" };
-            Ok((
-                AuthorizationCode(code),
-                format!("{how}; code received, callback host never reached"),
-            ))
+            // What holds: a remote browser's proxy, for one, is not ours to keep from the code.
+            let capture = match (is_answered_here(&arrival), &context.config.browser.webdriver_url)
+            {
+                (true, _) => "code received by our own listener",
+                (false, None) => "code received, callback host kept out of reach",
+                (false, Some(_)) => "code received",
+            };
+            Ok((AuthorizationCode(code), format!("{how}; {capture}")))
         })
         .await
 }

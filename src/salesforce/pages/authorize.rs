@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::visitor::oauth_error;
+use super::oauth_error::oauth_error;
 use super::{Arrival, PageError, Visitor};
 use crate::browser::{Session, Spend};
 use crate::secrets::Secret;

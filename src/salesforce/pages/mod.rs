@@ -5,14 +5,18 @@
 
 mod authorize;
 mod error;
+mod oauth_error;
+mod refusals;
 mod row_owner;
+mod trusted_origins;
 mod usage;
 mod visitor;
 
 pub use authorize::authorize;
 pub use error::PageError;
+pub use oauth_error::{oauth_error_in, oauth_error_of};
+pub use refusals::Refusals;
 pub use row_owner::{Identity, RowOwner};
+pub use trusted_origins::TrustedOrigins;
 pub use usage::{GrantRow, UsagePages};
-pub use visitor::{
-    Arrival, Notes, Refusals, TrustedOrigins, Visitor, oauth_error_in, oauth_error_of,
-};
+pub use visitor::{Arrival, Notes, Visitor};

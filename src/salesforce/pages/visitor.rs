@@ -1,14 +1,14 @@
 //! The one loop over recognised pages: from wherever the org leads to where we want to be.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
 use tokio::time::Instant;
 use url::Url;
 
-use super::PageError;
+use super::oauth_error::oauth_error;
+use super::{PageError, Refusals, TrustedOrigins};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 
@@ -27,66 +27,6 @@ pub trait Notes: Send + Sync {
     fn progress(&self, text: &str);
     /// Something that will bite later.
     fn warn(&self, code: &'static str, message: String);
-}
-
-/// Origins whose pages may be given credentials. https, or http on loopback names.
-#[derive(Debug, Clone, Default)]
-pub struct TrustedOrigins(Arc<Mutex<HashSet<String>>>);
-
-impl TrustedOrigins {
-    /// Trusts the origin of `url`.
-    pub fn trust(&self, url: &Url) {
-        let origin = url.origin().ascii_serialization();
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(origin);
-    }
-
-    /// Whether a host that a service or a page named belongs to the same provider as a trusted one:
-    /// an address learnt from elsewhere must not make us type a password, or approve, anywhere else.
-    pub fn is_family(&self, learnt: &Url) -> bool {
-        let trusted = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        trusted
-            .iter()
-            .filter_map(|origin| Url::parse(origin).ok())
-            .any(|trusted| is_same_provider(&trusted, learnt))
-    }
-
-    /// Whether a page of this origin may be given credentials.
-    pub fn contains(&self, origin: &str) -> bool {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(origin)
-    }
-}
-
-/// Same scheme and same last two labels, as `login.salesforce.com` and `acme.my.salesforce.com`.
-fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
-    let provider = |url: &Url| {
-        let mut labels = url.host_str()?.rsplit('.');
-        Some((url.scheme().to_owned(), labels.next()?.to_owned(), labels.next()?.to_owned()))
-    };
-    let is_host_of_a_provider =
-        learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2);
-    is_host_of_a_provider && provider(trusted).is_some() && provider(trusted) == provider(learnt)
-}
-
-/// Logins that were refused, or whose answer was never seen, by user name: their credentials are
-/// never sent again in this run, so that nobody is locked out.
-#[derive(Default)]
-pub struct Refusals(Mutex<HashMap<String, PageError>>);
-
-impl Refusals {
-    /// Why the login of this user was refused, if it was.
-    pub fn of(&self, username: &str) -> Option<PageError> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(username).cloned()
-    }
-
-    fn add(&self, username: &str, refusal: PageError) {
-        let mut refusals = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        refusals.insert(username.to_owned(), refusal);
-    }
-
-    /// What came after the login was no login page: it was accepted.
-    fn clear(&self, username: &str) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(username);
-    }
 }
 
 /// A person's way through the pages of an org, in one browser session.
@@ -347,100 +287,4 @@ impl<'run> Visitor<'run> {
 /// Host and path of a URL: queries hold codes and secrets.
 fn place(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or(url.scheme()), url.path())
-}
-
-/// The error that an authorize page without redirect shows: `<pre>error=…&error_description=…</pre>`.
-/// `None` for every other page, such as the one that leads to the login.
-pub fn oauth_error_in(html: &str) -> Option<PageError> {
-    let start = html.find("error=")?;
-    let before = html[..start].trim_end();
-    if !before.is_empty() && !before.ends_with('>') {
-        return None;
-    }
-    let query = html[start..].split(|c: char| c == '<' || c.is_whitespace()).next()?;
-    Some(oauth_error(&query.replace("&amp;", "&")))
-}
-
-/// The error in the query of an address that an authorize request led to, if there is one.
-pub fn oauth_error_of(address: &Url) -> Option<PageError> {
-    let has_error = address.query_pairs().any(|(name, _)| name == "error");
-    has_error.then(|| oauth_error(address.query().unwrap_or_default()))
-}
-
-/// Reads `error=…&error_description=…` as Salesforce writes it.
-pub(super) fn oauth_error(query: &str) -> PageError {
-    let fields: Vec<(String, String)> =
-        url::form_urlencoded::parse(query.trim().as_bytes()).into_owned().collect();
-    let value = |name: &str| {
-        fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
-    };
-    PageError::Oauth {
-        error: value("error").unwrap_or_else(|| "unknown_error".to_owned()),
-        description: value("error_description").filter(|text| !text.is_empty()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn oauth_errors_are_read_as_salesforce_writes_them() {
-        for (query, shown) in [
-            (
-                "error=redirect_uri_mismatch&error_description=redirect_uri%20must%20match%20configuration",
-                "Salesforce does not authorise: redirect_uri_mismatch (redirect_uri must match configuration)",
-            ),
-            (
-                "error=access_denied&error_description=end-user+denied+authorization&state=x",
-                "Salesforce does not authorise: access_denied (end-user denied authorization)",
-            ),
-            ("", "Salesforce does not authorise: unknown_error"),
-        ] {
-            assert_eq!(oauth_error(query).to_string(), shown);
-        }
-    }
-
-    #[test]
-    fn an_error_page_is_told_from_a_login_page() {
-        let page = "<html><body><pre>error=invalid_client_id&amp;error_description=client%20identifier%20invalid</pre></body></html>";
-        assert_eq!(
-            oauth_error_in(page).unwrap().to_string(),
-            "Salesforce does not authorise: invalid_client_id (client identifier invalid)"
-        );
-        for page in ["", "<html>login</html>", "<a href='/?error=x'>y</a>"] {
-            assert!(oauth_error_in(page).is_none(), "{page}");
-        }
-    }
-
-    #[test]
-    fn a_learnt_host_must_belong_to_the_family() {
-        let trusted = TrustedOrigins::default();
-        trusted.trust(&Url::parse("https://test.salesforce.com").unwrap());
-        for (url, expected) in [
-            ("https://acme--qa.sandbox.my.salesforce.com", true),
-            ("https://acme.my.salesforce.com/services", true),
-            ("http://acme.my.salesforce.com", false),
-            ("https://login.salesforce.com.evil.example", false),
-            ("https://evilsalesforce.com", false),
-            ("https://salesforce.com", false),
-        ] {
-            assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn only_exact_origins_are_trusted() {
-        let trusted = TrustedOrigins::default();
-        trusted.trust(&Url::parse("https://login.salesforce.com/path").unwrap());
-        assert!(trusted.contains("https://login.salesforce.com"));
-        for origin in [
-            "http://login.salesforce.com",
-            "https://login.salesforce.com.evil.example",
-            "https://login.salesforce.com:8443",
-            "null",
-        ] {
-            assert!(!trusted.contains(origin), "{origin}");
-        }
-    }
 }

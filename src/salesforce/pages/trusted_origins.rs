@@ -1,0 +1,80 @@
+//! Where credentials may be typed and an approval given.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use url::Url;
+
+/// Origins whose pages may be given credentials. https, or http on loopback names.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedOrigins(Arc<Mutex<HashSet<String>>>);
+
+impl TrustedOrigins {
+    /// Trusts the origin of `url`.
+    pub fn trust(&self, url: &Url) {
+        let origin = url.origin().ascii_serialization();
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(origin);
+    }
+
+    /// Whether a host that a service or a page named belongs to the same provider as a trusted one:
+    /// an address learnt from elsewhere must not make us type a password, or approve, anywhere else.
+    pub fn is_family(&self, learnt: &Url) -> bool {
+        let trusted = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        trusted
+            .iter()
+            .filter_map(|origin| Url::parse(origin).ok())
+            .any(|trusted| is_same_provider(&trusted, learnt))
+    }
+
+    /// Whether a page of this origin may be given credentials.
+    pub fn contains(&self, origin: &str) -> bool {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(origin)
+    }
+}
+
+/// Same scheme and same last two labels, as `login.salesforce.com` and `acme.my.salesforce.com`.
+fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
+    let provider = |url: &Url| {
+        let mut labels = url.host_str()?.rsplit('.');
+        Some((url.scheme().to_owned(), labels.next()?.to_owned(), labels.next()?.to_owned()))
+    };
+    let is_host_of_a_provider =
+        learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2);
+    is_host_of_a_provider && provider(trusted).is_some() && provider(trusted) == provider(learnt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_learnt_host_must_belong_to_the_family() {
+        let trusted = TrustedOrigins::default();
+        trusted.trust(&Url::parse("https://test.salesforce.com").unwrap());
+        for (url, expected) in [
+            ("https://acme--qa.sandbox.my.salesforce.com", true),
+            ("https://acme.my.salesforce.com/services", true),
+            ("http://acme.my.salesforce.com", false),
+            ("https://login.salesforce.com.evil.example", false),
+            ("https://evilsalesforce.com", false),
+            ("https://salesforce.com", false),
+        ] {
+            assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_exact_origins_are_trusted() {
+        let trusted = TrustedOrigins::default();
+        trusted.trust(&Url::parse("https://login.salesforce.com/path").unwrap());
+        assert!(trusted.contains("https://login.salesforce.com"));
+        for origin in [
+            "http://login.salesforce.com",
+            "https://login.salesforce.com.evil.example",
+            "https://login.salesforce.com:8443",
+            "null",
+        ] {
+            assert!(!trusted.contains(origin), "{origin}");
+        }
+    }
+}

@@ -1,17 +1,15 @@
 //! `reauth init`
 
-use std::io::ErrorKind;
-use std::path::Path;
-use std::process::ExitCode;
-
 use super::flags::{Global, InitArguments};
 use super::private_file;
 use super::session::to_stderr;
 use crate::config;
 use crate::failure::Failure;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// Writes a commented reauth.toml; never over one that is there, unless told to.
-pub fn run(global: &Global, arguments: &InitArguments) -> Result<ExitCode, Failure> {
+pub fn run(global: &Global, arguments: &InitArguments) -> Result<u8, Failure> {
     let named = arguments.file.as_deref().or(global.config.as_deref());
     let file = named.unwrap_or(Path::new("reauth.toml"));
     // Whoever fills it in may write a password into it.
@@ -32,5 +30,5 @@ pub fn run(global: &Global, arguments: &InitArguments) -> Result<ExitCode, Failu
         "{} written. Set the variables that it names, then try `reauth status`.\n",
         file.display()
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }

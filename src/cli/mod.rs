@@ -1,4 +1,4 @@
-//! The command line: one file a command, every flag said once in [`flags`].
+//! The command line: one file a command, every flag said once in `flags.rs`.
 //!
 //! A command's result goes to stdout, what a person reads to stderr. The exit codes are a contract:
 //! 0 passed, 1 failed with the instance authenticated, 2 usage, 3 environment, 4 the instance is not
@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
                 "reauth.no_runtime",
                 format!("the system gives no threads: {error}"),
             );
-            return stop(&failure);
+            return ExitCode::from(stop(&failure));
         }
     };
     runtime.block_on(dispatch(cli))
@@ -63,17 +63,15 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };
-    result.unwrap_or_else(|failure| stop(&failure))
+    ExitCode::from(result.unwrap_or_else(|failure| stop(&failure)))
 }
 
 /// Says why nothing could be begun, and with which code.
-fn stop(failure: &Failure) -> ExitCode {
+fn stop(failure: &Failure) -> u8 {
     let mut text = format!("error[{}]: {failure}\n", failure.code);
     for hint in &failure.hints {
         text.push_str(&format!("  help: {hint}\n"));
     }
     session::to_stderr(&text);
-    ExitCode::from(
-        crate::report::verdict(crate::report::Purpose::Run, Some(failure), false, None).exit_code,
-    )
+    crate::report::verdict(crate::report::Purpose::Run, Some(failure), false, None).exit_code
 }

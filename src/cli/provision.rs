@@ -1,7 +1,5 @@
 //! `reauth provision`
 
-use std::process::ExitCode;
-
 use super::flags::{Format, Global, ProvisionArguments};
 use super::session::{Plan, execute, refuse, to_stdout};
 use crate::failure::Failure;
@@ -9,7 +7,7 @@ use crate::report::Purpose;
 use crate::scenario::cycle;
 
 /// A new authenticated instance; its id goes to stdout, its header only where a person asks.
-pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<ExitCode, Failure> {
+pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<u8, Failure> {
     let show_secrets = arguments.show_secrets;
     let is_human = global.format == Format::Human;
     if show_secrets && !is_human {

@@ -1,7 +1,5 @@
 //! `reauth revoke`
 
-use std::process::ExitCode;
-
 use super::flags::{Global, RevokeArguments};
 use super::session::{Plan, execute};
 use crate::failure::Failure;
@@ -9,7 +7,7 @@ use crate::report::Purpose;
 use crate::scenario::cycle;
 
 /// Ends the instance's grant, on purpose.
-pub async fn run(global: &Global, arguments: RevokeArguments) -> Result<ExitCode, Failure> {
+pub async fn run(global: &Global, arguments: RevokeArguments) -> Result<u8, Failure> {
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Revoke, overrides, restores: true, config: None };
     execute(global, plan, async |context| cycle::revoke(context).await, |_, ()| {}).await

@@ -1,7 +1,5 @@
 //! `reauth run`
 
-use std::process::ExitCode;
-
 use super::flags::{Global, RunArguments};
 use super::session::{Plan, execute};
 use crate::failure::Failure;
@@ -9,7 +7,7 @@ use crate::report::Purpose;
 use crate::scenario::cycle;
 
 /// The whole article.
-pub async fn run(global: &Global, arguments: RunArguments) -> Result<ExitCode, Failure> {
+pub async fn run(global: &Global, arguments: RunArguments) -> Result<u8, Failure> {
     let restores = !arguments.no_restore;
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Run, overrides, restores, config: None };

@@ -1,17 +1,15 @@
 //! `reauth schema`
 
-use std::process::ExitCode;
-
 use super::flags::{Schema, SchemaArguments};
 use super::session::to_stdout;
 use crate::failure::Failure;
 use crate::report;
 
 /// Prints a JSON Schema (draft 2020-12).
-pub fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &SchemaArguments) -> Result<u8, Failure> {
     let schema = match arguments.of {
         Schema::Report => report::schema(),
     };
     to_stdout(&format!("{schema:#}"));
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }

@@ -1,11 +1,9 @@
 //! What commands that work on an instance have in common: configuration, run folder, reporter,
 //! journal, signals, and bringing the instance back when something went wrong.
 
+use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
-use jiff::Timestamp;
 
 use super::flags::{Format, Global};
 use super::signals::Signals;
@@ -39,7 +37,7 @@ pub async fn execute<T>(
     plan: Plan,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     answer: impl FnOnce(&Context, T),
-) -> Result<ExitCode, Failure> {
+) -> Result<u8, Failure> {
     let (purpose, started_at, redactor) = (plan.purpose, Timestamp::now(), Redactor::new());
     let result = perform(global, plan, started_at, redactor.clone(), work, answer).await;
     if let Err(failure) = &result {
@@ -55,7 +53,7 @@ async fn perform<T>(
     redactor: Redactor,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     answer: impl FnOnce(&Context, T),
-) -> Result<ExitCode, Failure> {
+) -> Result<u8, Failure> {
     let log = log::init(global.verbosity(), &redactor)?;
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
@@ -124,7 +122,7 @@ async fn perform<T>(
     if global.format == Format::Json {
         to_stdout(&report.to_json(&redactor)?);
     }
-    Ok(ExitCode::from(report.exit_code))
+    Ok(report.exit_code)
 }
 
 /// After a failure: brings back an instance whose grant was or may have been ended, and removes one
@@ -189,11 +187,11 @@ fn refuse_configuration(
     error: config::ConfigError,
     started_at: Timestamp,
     redactor: &Redactor,
-) -> ExitCode {
+) -> u8 {
     let coloured = global.color.is_wanted();
     to_stderr(&format!("{}\n", error.render(coloured)));
     report_refusal(global, plan.purpose, &Failure::from(error), started_at, redactor);
-    ExitCode::from(2)
+    2
 }
 
 /// A failure before [`execute`]; whoever asked for a report gets one.

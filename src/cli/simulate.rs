@@ -1,17 +1,15 @@
 //! `reauth simulate`
 
-use std::path::Path;
-use std::process::ExitCode;
-
 use super::flags::SimulateArguments;
 use super::private_file;
 use super::session::to_stdout;
 use super::signals::Signals;
 use crate::failure::Failure;
 use crate::simulator::{Options, Settings, Simulator, SimulatorError, config_toml};
+use std::path::Path;
 
 /// Serves until stopped.
-pub async fn run(arguments: &SimulateArguments) -> Result<ExitCode, Failure> {
+pub async fn run(arguments: &SimulateArguments) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
     let settings = arguments.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
     let simulator = Simulator::start(Options { port: arguments.port, settings })
@@ -25,7 +23,7 @@ pub async fn run(arguments: &SimulateArguments) -> Result<ExitCode, Failure> {
     to_stdout(&line);
     signals.next().await;
     simulator.stop().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 fn not_started(error: &SimulatorError, port: u16) -> Failure {

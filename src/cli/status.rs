@@ -1,7 +1,5 @@
 //! `reauth status`
 
-use std::process::ExitCode;
-
 use super::flags::{Format, Global, StatusArguments};
 use super::session::{Plan, execute, to_stdout};
 use crate::failure::Failure;
@@ -9,7 +7,7 @@ use crate::report::Purpose;
 use crate::scenario::{Located, cycle};
 
 /// Whether the instance is authenticated; one word on stdout.
-pub async fn run(global: &Global, arguments: StatusArguments) -> Result<ExitCode, Failure> {
+pub async fn run(global: &Global, arguments: StatusArguments) -> Result<u8, Failure> {
     let is_human = global.format == Format::Human;
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Status, overrides, restores: false, config: None };

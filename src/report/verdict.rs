@@ -48,6 +48,17 @@ pub struct Verdict {
 /// 4 wins over every other failure: the other codes promise that the instance is authenticated, or
 /// as it was. A `revoke` that did its work has left the instance as it should; one that failed half
 /// way has not, and is treated like any other command.
+///
+/// ```
+/// use reauth::failure::Failure;
+/// use reauth::report::{Purpose, verdict};
+///
+/// let failure = Failure::scenario("scenario.still_alive", "the grant lives");
+/// // The instance was touched and last seen dead: that is what its reader must know.
+/// assert_eq!(verdict(Purpose::Run, Some(&failure), true, Some(false)).exit_code, 4);
+/// // It was brought back: a failed run, and nothing to repair.
+/// assert_eq!(verdict(Purpose::Run, Some(&failure), true, Some(true)).exit_code, 1);
+/// ```
 pub fn verdict(
     purpose: Purpose,
     failure: Option<&Failure>,

@@ -41,6 +41,15 @@ impl OrgHosts {
     ///
     /// # Errors
     /// [`SalesforceError::NotAMyDomain`], e.g. for `https://login.salesforce.com`.
+    ///
+    /// ```
+    /// use reauth::salesforce::OrgHosts;
+    ///
+    /// let my_domain = url::Url::parse("https://acme--qa.sandbox.my.salesforce.com")?;
+    /// let hosts = OrgHosts::from_my_domain(&my_domain)?;
+    /// assert_eq!(hosts.setup.as_str(), "https://acme--qa.sandbox.my.salesforce-setup.com/");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_my_domain(my_domain: &Url) -> Result<Self, SalesforceError> {
         let list: HostList = toml::from_str(include_str!("../../webdriver/hosts.toml"))
             .map_err(|error| SalesforceError::HostList { reason: error.to_string() })?;

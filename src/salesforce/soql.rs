@@ -2,6 +2,12 @@
 
 /// A text as a SOQL string literal, quotes included. Source: SOQL and SOSL reference, "Quoted
 /// String Escape Sequences".
+///
+/// ```
+/// use reauth::salesforce::quote;
+///
+/// assert_eq!(quote("Zoë O'Brien"), r"'Zoë O\'Brien'");
+/// ```
 pub fn quote(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('\'');

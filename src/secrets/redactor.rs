@@ -93,6 +93,18 @@ impl Redactor {
     }
 
     /// The text without secrets. A text that holds none is returned as it is.
+    ///
+    /// ```
+    /// use reauth::secrets::Redactor;
+    ///
+    /// let redactor = Redactor::new();
+    /// let code = redactor.learn("authorization code", "aPrx9f.Q==");
+    /// assert_eq!(code.to_string(), "«authorization code»");
+    /// assert_eq!(
+    ///     redactor.redact("GET /oauth?code=aPrx9f.Q%3D%3D&state=sfdc"),
+    ///     "GET /oauth?code=«authorization code»&state=sfdc"
+    /// );
+    /// ```
     pub fn redact<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let known = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(automaton) = known.automaton() else {

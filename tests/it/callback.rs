@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::World;
+use crate::support::{World, processes};
 
 /// A callback on this machine is answered by us: the cycle passes, and the port is free afterwards.
 #[tokio::test(flavor = "multi_thread")]
@@ -92,16 +92,5 @@ async fn free_port() -> u16 {
 
 /// Browser processes with this `TMPDIR`.
 fn browsers(temporary: &std::path::Path) -> usize {
-    let needle = format!("TMPDIR={}", temporary.display());
-    std::fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter(|entry| {
-            let has = |file: &str, text: &str| {
-                std::fs::read(entry.path().join(file))
-                    .is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
-            };
-            has("environ", &needle) && !has("cmdline", "chromedriver")
-        })
-        .count()
+    processes(temporary).iter().filter(|(_, line)| !line.contains("chromedriver")).count()
 }

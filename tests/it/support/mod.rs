@@ -6,6 +6,7 @@ mod run;
 mod running;
 mod state;
 
+pub use leftovers::processes;
 pub use run::Finished;
 pub use running::Running;
 pub use state::State;

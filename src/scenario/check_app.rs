@@ -7,7 +7,7 @@ use url::Url;
 use super::context::{Context, Step};
 use super::grants;
 use super::oauth_url;
-use super::proofs::{LiveGrant, Witness};
+use super::proofs::LiveGrant;
 use crate::failure::Failure;
 use crate::http::Call;
 use crate::report::StepId;
@@ -129,12 +129,11 @@ fn warn_of_missing(step: &Step<'_>, scopes: &[&str], who: &str) {
 
 /// A grant beyond the fifth silently ends the oldest, which may be another instance's.
 async fn approvals(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<(), Failure> {
-    let (Some(hosts), Some(holder), Some(token)) =
-        (&grant.hosts, &grant.holder, grant.instance.user_token.readable())
+    let (Some(hosts), Some(holder), Some(witness)) =
+        (&grant.hosts, &grant.holder, grants::own_witness(grant))
     else {
         return Ok(());
     };
-    let witness = Witness { bearer: token.clone(), source: "the instance's access token" };
     let Some(rows) = grants::listed(context, hosts, &witness, &holder.user.user_id).await? else {
         return Ok(());
     };
@@ -154,11 +153,10 @@ async fn approvals(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Res
 
 async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<String, Failure> {
     let unknown = "unknown (this user may not ask)".to_owned();
-    let (Some(hosts), Some(token)) = (&grant.hosts, grant.instance.user_token.readable()) else {
+    let (Some(hosts), Some(witness)) = (&grant.hosts, grants::own_witness(grant)) else {
         step.fact("refresh_token_policy", "unknown");
         return Ok(unknown);
     };
-    let witness = Witness { bearer: token.clone(), source: "the instance's access token" };
     let app = &context.config.salesforce.connected_app;
     let policy = match grants::rest(context, hosts, &witness).connected_application(app).await {
         Ok(Some(app)) => app.refresh_token_policy,

@@ -8,6 +8,13 @@ use crate::report::Event;
 use crate::salesforce::pages::{Identity, Notes as _};
 use crate::salesforce::{OauthTokenRow, OrgHosts, RestClient, RevokeAnswer};
 
+/// The instance's own access token, as long as it lives: it may list its own user's grants. None
+/// where the platform masks it.
+pub(super) fn own_witness(grant: &LiveGrant) -> Option<Witness> {
+    let token = grant.instance.user_token.readable()?;
+    Some(Witness { bearer: token.clone(), source: "the instance's access token" })
+}
+
 /// REST as a witness.
 pub(super) fn rest(context: &Context, hosts: &OrgHosts, witness: &Witness) -> RestClient {
     RestClient::new(

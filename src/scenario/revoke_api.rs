@@ -19,12 +19,7 @@ pub(super) async fn revoke(
     mut grant: LiveGrant,
 ) -> Result<(CutGrant, String), Failure> {
     let oauth = context.oauth(grant.hosts.as_ref());
-    // Seen while the access token still lives: it may list its own user's grants.
-    let mut witness = grant
-        .instance
-        .user_token
-        .readable()
-        .map(|token| Witness { bearer: token.clone(), source: "the instance's access token" });
+    let mut witness = grants::own_witness(&grant);
     let mut listed = list(context, &grant, witness.as_ref()).await?;
     let mut session = None;
     if grant.instance.user_refresh_token == TokenReading::Masked {
@@ -61,7 +56,11 @@ pub(super) async fn revoke(
         }
     };
     context.events.send(Event::Seen(Some(alive)));
-    step.fact("access_token_alone_was_enough", !alive);
+    // Nothing can be said of a token that was not ended: masked, or not known to Salesforce.
+    let access_token_ended = !ended.is_empty();
+    if access_token_ended {
+        step.fact("access_token_alone_was_enough", !alive);
+    }
     let mut grants_ended = 1;
     if alive {
         // The platform refreshed: with rotation on, the refresh token is another one now.
@@ -77,7 +76,11 @@ pub(super) async fn revoke(
             }
         };
         grants_ended = tokens.len();
-        step.progress(&format!("the platform refreshed silently: revoking the {what} as well"));
+        step.progress(&if access_token_ended {
+            format!("the platform refreshed silently: revoking the {what} as well")
+        } else {
+            format!("revoking the {what}")
+        });
         context.about_to_cut(grant.instance.id)?;
         for token in &tokens {
             if let RevokeAnswer::InvalidToken { message } = oauth.revoke(token).await? {
@@ -91,13 +94,14 @@ pub(super) async fn revoke(
         ended.push(what);
     }
     step.fact("tokens_revoked", ended.clone());
-    let summary = if alive {
-        format!(
+    let summary = match (access_token_ended, alive) {
+        (true, true) => format!(
             "{} revoked; the access token alone was not enough, the platform refreshed silently",
             ended.join(" and ")
-        )
-    } else {
-        format!("{} revoked, which was enough", ended.join(" and "))
+        ),
+        (true, false) => "access token revoked, which was enough".to_owned(),
+        (false, true) => format!("{} revoked", ended.join(" and ")),
+        (false, false) => "nothing was revoked: the instance was dead before".to_owned(),
     };
     // What the access token could see it can see no more: only a session is left to ask.
     let witness = match (session, grants_before) {

@@ -21,6 +21,11 @@ async fn cycle(revoke_via: &str, reauthenticate_via: &str, provision: bool) {
     assert_eq!(report["outcome"], "passed");
     assert_eq!(report["revoked_via"], revoke_via);
     assert_eq!(report["reauthenticated_via"], reauthenticate_via);
+    if revoke_via == "api" {
+        let facts = finished.facts("revoke");
+        assert_eq!(facts["access_token_alone_was_enough"], false);
+        assert_eq!(facts["tokens_revoked"], serde_json::json!(["access token", "refresh token"]));
+    }
 
     let after = world.state().await;
     assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");

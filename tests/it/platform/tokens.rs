@@ -15,6 +15,12 @@ async fn masked(revoke_via: &str, reauthenticate_via: &str) {
     let warnings = finished.warnings();
     assert!(warnings.contains(&"cloud_elements.tokens_masked".into()), "{warnings:?}");
     assert_eq!(finished.facts("verify")["token_readable"], false);
+    if revoke_via == "api" {
+        let facts = finished.facts("revoke");
+        assert_eq!(facts["tokens_revoked"], json!(["DeleteToken"]));
+        // No access token was ended, so nothing is claimed of what that alone would have done.
+        assert_eq!(facts.get("access_token_alone_was_enough"), None);
+    }
 
     let after = world.state().await;
     let grants = after.grants(APP, world.username());

@@ -63,10 +63,12 @@ pub struct Global {
     /// Configuration file [default: reauth.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Start the simulator of both services in this process and use it as the configuration
+    /// Start the simulator of both services in this process and use it as the configuration; with
+    /// faults, if any are named (`reauth simulate --list-faults`)
     #[cfg(feature = "simulator")]
-    #[arg(long, global = true, conflicts_with = "config")]
-    pub simulator: bool,
+    #[arg(long, global = true, conflicts_with = "config", value_name = "FAULT,…")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "", value_delimiter = ',')]
+    pub simulator: Option<Vec<String>>,
     /// What goes to stdout: `human`, ids one a line, or `json`, the report
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     #[arg(hide_possible_values = true)]
@@ -124,6 +126,9 @@ pub struct BrowserArguments {
     /// A driver or Grid that runs already
     #[arg(long, value_name = "URL")]
     pub webdriver_url: Option<Url>,
+    /// Browser profile to keep from run to run
+    #[arg(long, value_name = "DIR")]
+    pub profile_dir: Option<PathBuf>,
     /// Locator catalogue to use instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub locators: Option<PathBuf>,
@@ -245,6 +250,12 @@ pub struct SimulateArguments {
     /// How both services behave, as JSON; /__simulator/ of a running one shows all settings
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// Named faults, on top of the settings and in this order
+    #[arg(long, value_name = "FAULT,…", value_delimiter = ',')]
+    pub fault: Vec<String>,
+    /// Print all faults, one a line, and end
+    #[arg(long)]
+    pub list_faults: bool,
 }
 
 /// `reauth init`
@@ -306,6 +317,7 @@ impl BrowserArguments {
         overrides.browser_binary = self.browser_binary;
         overrides.driver = self.driver;
         overrides.webdriver_url = self.webdriver_url;
+        overrides.profile_dir = self.profile_dir;
         overrides.locators = self.locators;
         overrides.timeout = self.timeout;
     }

@@ -247,11 +247,14 @@ struct Stage {
 #[cfg(feature = "simulator")]
 impl Stage {
     async fn set(global: &Global) -> Result<Self, Failure> {
-        use crate::simulator::{Options, Simulator, config_toml};
-        if !global.simulator {
+        use super::simulate::with_faults;
+        use crate::simulator::{Options, Settings, Simulator, config_toml};
+        let Some(faults) = &global.simulator else {
             return Ok(Self::default());
-        }
-        let simulator = Simulator::start(Options::default()).await.map_err(|error| {
+        };
+        let settings = with_faults(Settings::default(), faults)?;
+        let options = Options { settings, ..Options::default() };
+        let simulator = Simulator::start(options).await.map_err(|error| {
             Failure::environment("simulator.start", format!("the simulator did not start: {error}"))
         })?;
         let text = config_toml(simulator.ready());

@@ -5,13 +5,18 @@ use super::private_file;
 use super::session::to_stdout;
 use super::signals::Signals;
 use crate::failure::Failure;
-use crate::simulator::{Options, Settings, Simulator, SimulatorError, config_toml};
+use crate::simulator::{Options, Settings, Simulator, SimulatorError, config_toml, faults};
 use std::path::Path;
 
 /// Serves until stopped.
 pub async fn run(arguments: &SimulateArguments) -> Result<u8, Failure> {
+    if arguments.list_faults {
+        to_stdout(&list());
+        return Ok(0);
+    }
     let mut signals = Signals::catch()?;
     let settings = arguments.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
+    let settings = with_faults(settings, &arguments.fault)?;
     let simulator = Simulator::start(Options { port: arguments.port, settings })
         .await
         .map_err(|error| not_started(&error, arguments.port))?;
@@ -24,6 +29,33 @@ pub async fn run(arguments: &SimulateArguments) -> Result<u8, Failure> {
     signals.next().await;
     simulator.stop().await;
     Ok(0)
+}
+
+/// The settings with named faults on top.
+///
+/// # Errors
+/// A [`Failure`] for a name that no fault has.
+pub fn with_faults(settings: Settings, names: &[String]) -> Result<Settings, Failure> {
+    let names = names.iter().map(String::as_str).filter(|name| !name.is_empty());
+    settings.with_faults(names).map_err(|error| {
+        Failure::usage("simulator.unknown_fault", error.to_string())
+            .hint("`reauth simulate --list-faults` prints all of them")
+    })
+}
+
+/// All faults, kind by kind.
+fn list() -> String {
+    let width = faults().map(|fault| fault.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    let mut kind = "";
+    for fault in faults() {
+        if fault.kind.as_str() != kind {
+            kind = fault.kind.as_str();
+            text.push_str(&format!("{}{kind}\n", if text.is_empty() { "" } else { "\n" }));
+        }
+        text.push_str(&format!("  {:width$}  {}\n", fault.name, fault.about));
+    }
+    text
 }
 
 fn not_started(error: &SimulatorError, port: u16) -> Failure {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::account;
 use super::convert::{self, Problem};
-use super::keys::{Holds, KEYS};
+use super::keys::Holds;
 use super::mistake::{Mistake, Place};
 use super::model::{
-    Account, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, ReauthenticateVia,
+    AppKind, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, ReauthenticateVia,
     RevokeVia, Run, Salesforce,
 };
 use super::overrides::Overrides;
@@ -23,10 +24,7 @@ const SETTLE: Duration = Duration::from_secs(60);
 
 /// Everything.
 pub(super) fn config(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<Config, Noted> {
-    for key in KEYS.iter().filter(|key| key.holds == Holds::Later) {
-        reader.refuse(key);
-    }
-    let salesforce = salesforce(reader);
+    let salesforce = salesforce(reader, overrides);
     let cloud_elements = cloud_elements(reader, overrides);
     let ca_file = reader.path("http.ca_file");
     let browser = browser(reader, overrides);
@@ -40,13 +38,13 @@ pub(super) fn config(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<C
     })
 }
 
-fn salesforce(reader: &mut Reader<'_>) -> Result<Salesforce, Noted> {
+fn salesforce(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<Salesforce, Noted> {
     let login_url = required(reader, "salesforce.login_url", Reader::url);
-    let login = reader.choice("salesforce.login", &[("form", ())]);
-    let user = account(reader, "salesforce.username", "salesforce.password");
-    let admin = admin(reader);
+    let user = account::read(reader, &account::USER, overrides);
+    let admin = account::read_if_given(reader, &account::ADMIN, overrides);
     let connected_app = required(reader, "salesforce.connected_app", Reader::text);
-    let app_kind = reader.choice("salesforce.app_kind", &[("connected", ())]);
+    let kinds = [("connected", AppKind::Connected), ("external-client", AppKind::ExternalClient)];
+    let app_kind = reader.choice("salesforce.app_kind", &kinds);
     let my_domain = reader.url("salesforce.my_domain");
     let consumer_key = required(reader, "salesforce.consumer_key", Reader::text);
     let consumer_secret = required(reader, "salesforce.consumer_secret", Reader::secret);
@@ -57,14 +55,12 @@ fn salesforce(reader: &mut Reader<'_>) -> Result<Salesforce, Noted> {
             check_callback(reader, callback_url, needed)?;
         }
     }
-    // Only one value is known of each: nothing to keep.
-    login?;
-    app_kind?;
     Ok(Salesforce {
         login_url: login_url?,
         user: user?,
         admin: admin?,
         connected_app: connected_app?,
+        app_kind: app_kind?.unwrap_or(AppKind::Connected),
         my_domain: my_domain?,
         consumer_key: consumer_key?,
         consumer_secret: consumer_secret?,
@@ -98,27 +94,6 @@ fn check_callback(reader: &mut Reader<'_>, callback_url: &Url, needed: &Url) -> 
         place,
     });
     Err(Noted)
-}
-
-fn account(
-    reader: &mut Reader<'_>,
-    username: &'static str,
-    password: &'static str,
-) -> Result<Account, Noted> {
-    let username = required(reader, username, Reader::text);
-    let password = required(reader, password, Reader::secret);
-    Ok(Account { username: username?, password: password? })
-}
-
-fn admin(reader: &mut Reader<'_>) -> Read<Account> {
-    let login = reader.choice("salesforce.admin.login", &[("form", ())]);
-    let (username, password) = ("salesforce.admin.username", "salesforce.admin.password");
-    let is_given = reader.document.has_section("salesforce.admin")
-        || reader.is_given(username)
-        || reader.is_given(password);
-    let admin = if is_given { account(reader, username, password).map(Some) } else { Ok(None) };
-    login?;
-    admin
 }
 
 fn cloud_elements(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<CloudElements, Noted> {
@@ -173,6 +148,7 @@ fn browser(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<Browser, No
     let binary = flag_or(&overrides.browser_binary, reader, "browser.binary", Reader::path);
     let driver = flag_or(&overrides.driver, reader, "browser.driver", Reader::path);
     let webdriver_url = webdriver_url(reader, overrides);
+    let profile_dir = flag_or(&overrides.profile_dir, reader, "browser.profile_dir", Reader::path);
     let args = reader.list("browser.args");
     let locators = flag_or(&overrides.locators, reader, "browser.locators", Reader::path);
     let slow_mo = flag_or(&overrides.slow_mo, reader, "browser.slow_mo", Reader::duration);
@@ -182,6 +158,7 @@ fn browser(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<Browser, No
         binary: binary?,
         driver: driver?,
         webdriver_url: webdriver_url?,
+        profile_dir: profile_dir?,
         args: args?.unwrap_or_default(),
         locators: locators?,
         slow_mo: slow_mo?.unwrap_or_default(),
@@ -255,7 +232,7 @@ fn run(reader: &mut Reader<'_>, overrides: &Overrides) -> Result<Run, Noted> {
     })
 }
 
-fn required<'a, T>(
+pub(super) fn required<'a, T>(
     reader: &mut Reader<'a>,
     path: &'static str,
     read: impl FnOnce(&mut Reader<'a>, &'static str) -> Read<T>,

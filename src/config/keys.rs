@@ -36,8 +36,6 @@ pub(super) enum Holds {
     List,
     /// One of a few words; the second list is for words that a later version will know.
     Choice(&'static [&'static str], &'static [&'static str]),
-    /// A key that a later version will know. Its value may be a secret.
-    Later,
 }
 
 /// One key.
@@ -61,19 +59,24 @@ pub(super) const PREFIX: &str = "REAUTH_";
 /// Variables with our prefix that are no keys.
 pub(super) const OTHER_VARIABLES: &[&str] = &["REAUTH_LOG", "REAUTH_STATE_DIR"];
 
+/// The ways to be logged in.
+const LOGIN: Holds = Holds::Choice(&["form", "frontdoor", "profile"], &[]);
+
 /// All keys, section by section.
 pub(super) static KEYS: &[Key] = &[
     key("salesforce.login_url", Holds::Origin, r#""https://test.salesforce.com""#),
     key("salesforce.username", Holds::Text, r#""integration@example.com""#),
     key("salesforce.password", Holds::Secret, r#""${SALESFORCE_PASSWORD}""#),
-    key("salesforce.totp_secret", Holds::Later, r#""${SALESFORCE_TOTP}""#),
-    key("salesforce.verification_code_command", Holds::Later, r#"["fetch-mail-code"]"#),
-    key("salesforce.passkey_file", Holds::Later, r#""passkey.json""#),
-    key("salesforce.login", Holds::Choice(&["form"], &["frontdoor", "profile"]), r#""form""#),
+    key("salesforce.totp_secret", Holds::Secret, r#""${SALESFORCE_TOTP}""#),
+    key("salesforce.verification_code_command", Holds::List, r#"["fetch-mail-code"]"#),
+    key("salesforce.passkey_file", Holds::Path, r#""passkey.json""#),
+    key("salesforce.passkey", Holds::Secret, r#""${SALESFORCE_PASSKEY}""#),
+    key("salesforce.login", LOGIN, r#""form""#),
+    key("salesforce.access_token", Holds::Secret, r#""${SALESFORCE_ACCESS_TOKEN}""#),
     key("salesforce.connected_app", Holds::Text, r#""Cloud Elements QA""#),
     key(
         "salesforce.app_kind",
-        Holds::Choice(&["connected"], &["external-client"]),
+        Holds::Choice(&["connected", "external-client"], &[]),
         r#""connected""#,
     ),
     key("salesforce.my_domain", Holds::Origin, r#""https://acme--qa.sandbox.my.salesforce.com""#),
@@ -82,10 +85,12 @@ pub(super) static KEYS: &[Key] = &[
     key("salesforce.callback_url", Holds::CallbackUrl, r#""https://auth.cloudelements.io/oauth""#),
     key("salesforce.admin.username", Holds::Text, r#""admin@example.com""#),
     key("salesforce.admin.password", Holds::Secret, r#""${SALESFORCE_ADMIN_PASSWORD}""#),
-    key("salesforce.admin.totp_secret", Holds::Later, r#""${SALESFORCE_ADMIN_TOTP}""#),
-    key("salesforce.admin.verification_code_command", Holds::Later, r#"["fetch-mail-code"]"#),
-    key("salesforce.admin.passkey_file", Holds::Later, r#""admin-passkey.json""#),
-    key("salesforce.admin.login", Holds::Choice(&["form"], &["frontdoor", "profile"]), r#""form""#),
+    key("salesforce.admin.totp_secret", Holds::Secret, r#""${SALESFORCE_ADMIN_TOTP}""#),
+    key("salesforce.admin.verification_code_command", Holds::List, r#"["fetch-mail-code"]"#),
+    key("salesforce.admin.passkey_file", Holds::Path, r#""admin-passkey.json""#),
+    key("salesforce.admin.passkey", Holds::Secret, r#""${SALESFORCE_ADMIN_PASSKEY}""#),
+    key("salesforce.admin.login", LOGIN, r#""form""#),
+    key("salesforce.admin.access_token", Holds::Secret, r#""${SALESFORCE_ADMIN_ACCESS_TOKEN}""#),
     key(
         "cloud_elements.base_url",
         Holds::BaseUrl,
@@ -102,7 +107,7 @@ pub(super) static KEYS: &[Key] = &[
     key("browser.binary", Holds::Program, r#""/usr/bin/chromium""#),
     key("browser.driver", Holds::Program, r#""/usr/bin/chromedriver""#),
     key("browser.webdriver_url", Holds::DriverUrl, r#""http://localhost:4444""#),
-    key("browser.profile_dir", Holds::Later, r#""profile""#),
+    key("browser.profile_dir", Holds::Path, r#""profile""#),
     key("browser.args", Holds::List, r#"["--lang=en-US"]"#),
     key("browser.locators", Holds::Path, r#""locators.toml""#),
     key("browser.slow_mo", Holds::Pause, r#""250ms""#),
@@ -145,7 +150,7 @@ impl Key {
 
     /// Whether the value must not be shown.
     pub(super) fn is_secret(&self) -> bool {
-        matches!(self.holds, Holds::Secret | Holds::Later)
+        self.holds == Holds::Secret
     }
 }
 
@@ -177,7 +182,6 @@ impl Holds {
                 let words: Vec<_> = accepted.iter().map(|word| format!("`\"{word}\"`")).collect();
                 words.join(" or ")
             }
-            Self::Later => "no such key".to_owned(),
         }
     }
 }

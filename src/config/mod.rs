@@ -6,6 +6,7 @@
 //! wrong is collected as `mistake`s and shown by `render`, with the line as `source_line` lets it
 //! be seen: no secret is ever in it.
 
+mod account;
 mod assemble;
 mod convert;
 mod document;
@@ -27,7 +28,7 @@ pub use environment::Environment;
 pub use load::{Loaded, Source, load, template};
 pub use mistake::ConfigError;
 pub use model::{
-    Account, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, ReauthenticateVia,
-    RevokeVia, Run, Salesforce,
+    Account, AppKind, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, Login,
+    PasskeyAt, ReauthenticateVia, RevokeVia, Run, Salesforce,
 };
 pub use overrides::Overrides;

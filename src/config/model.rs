@@ -31,8 +31,10 @@ pub struct Salesforce {
     pub user: Account,
     /// Who works in Setup, where the integration user may not; never approves the OAuth page.
     pub admin: Option<Account>,
-    /// The connected app's name on the OAuth Usage page.
+    /// The app's name on the OAuth Usage page.
     pub connected_app: String,
+    /// What kind of app it is.
+    pub app_kind: AppKind,
     /// The org's My Domain; learnt from the services where it is not given.
     pub my_domain: Option<Url>,
     /// The app's consumer key (`client_id`).
@@ -43,13 +45,53 @@ pub struct Salesforce {
     pub callback_url: Url,
 }
 
-/// A Salesforce user who logs in with a password.
+/// A Salesforce user, and what they have to be let in.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// User name.
     pub username: String,
-    /// Password.
-    pub password: Secret,
+    /// How the browser gets its session.
+    pub login: Login,
+    /// Typed where a login page asks for it. There is one where [`Login::Form`] is the way.
+    pub password: Option<Secret>,
+    /// Seed of an authenticator app (RFC 6238), in base32.
+    pub totp_secret: Option<Secret>,
+    /// Program and arguments that print the code which Salesforce has sent by e-mail or SMS.
+    pub verification_code_command: Option<Vec<String>>,
+    /// A passkey that was enrolled before.
+    pub passkey: Option<PasskeyAt>,
+}
+
+/// How a browser gets the session of a user.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// By the login page.
+    Form,
+    /// By the front door, with an access token of this user.
+    Frontdoor {
+        /// Has the scope `web` or `full`.
+        access_token: Secret,
+    },
+    /// By what a kept browser profile holds already.
+    Profile,
+}
+
+/// Where a passkey is kept.
+#[derive(Debug, Clone)]
+pub enum PasskeyAt {
+    /// In a file of mode 0600, whose counter is brought up to date.
+    File(PathBuf),
+    /// In a secret that was handed over and cannot be changed.
+    Given(Secret),
+}
+
+/// What kind of app the user's grant is for: Setup and the API list them in different places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppKind {
+    /// A connected app.
+    Connected,
+    /// An external client app.
+    ExternalClient,
 }
 
 /// The platform that holds the instance.
@@ -96,6 +138,8 @@ pub struct Browser {
     pub driver: Option<PathBuf>,
     /// A driver or Grid that runs already.
     pub webdriver_url: Option<Url>,
+    /// Profile that is kept from run to run.
+    pub profile_dir: Option<PathBuf>,
     /// More arguments for the browser.
     pub args: Vec<String>,
     /// Locator catalogue to use instead of the embedded one.

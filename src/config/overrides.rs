@@ -39,6 +39,8 @@ pub struct Overrides {
     pub driver: Option<PathBuf>,
     /// `--webdriver-url`
     pub webdriver_url: Option<Url>,
+    /// `--profile-dir`
+    pub profile_dir: Option<PathBuf>,
     /// `--locators`
     pub locators: Option<PathBuf>,
 }

@@ -190,20 +190,6 @@ impl<'a> Reader<'a> {
             .map_err(|problem| self.note(key, problem, found.place))
     }
 
-    /// Says that a key is not for this version, if it is given.
-    pub(super) fn refuse(&mut self, key: &'static Key) {
-        if self.is_given(key.path) {
-            let place = self.place(key.path);
-            self.mistakes.push(Mistake {
-                code: "config.not_supported",
-                message: format!("`{}` is not supported by this version", key.path),
-                expected: "remove this".to_owned(),
-                hints: Vec::new(),
-                place,
-            });
-        }
-    }
-
     fn read<T>(
         &mut self,
         path: &'static str,

@@ -55,7 +55,7 @@ fn with(line: &str, replacement: &str) -> String {
 fn a_complete_file_loads_with_defaults() {
     let config = loaded(COMPLETE).config;
     assert_eq!(config.salesforce.user.username, "qa@example.com");
-    assert_eq!(config.salesforce.user.password.expose(), "correct horse battery");
+    assert_eq!(config.salesforce.user.password.unwrap().expose(), "correct horse battery");
     assert!(config.salesforce.admin.is_none());
     assert_eq!(
         config.cloud_elements.base_url.as_str(),
@@ -83,6 +83,7 @@ fn the_template_loads_when_its_variables_are_set() {
         ("SALESFORCE_CONSUMER_SECRET", "secret"),
         ("CE_USER_SECRET", "user"),
         ("CE_ORG_SECRET", "org"),
+        ("SALESFORCE_TOTP", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         ("SALESFORCE_ADMIN_USERNAME", "admin@example.com"),
         ("SALESFORCE_ADMIN_PASSWORD", "pw"),
         ("CE_ELEMENT_TOKEN", "token"),
@@ -105,9 +106,8 @@ fn the_template_loads_when_its_variables_are_set() {
     let config = attempt(&everything, &environment, &Overrides::default()).unwrap().config;
     assert_eq!(config.cloud_elements.instance.unwrap().id, 123_456);
     assert!(config.salesforce.admin.is_some());
-    for key in keys::KEYS.iter().filter(|key| key.holds != keys::Holds::Later) {
-        let optional = ["login", "app_kind"].contains(&key.name());
-        assert!(optional || everything.contains(&format!("{} = ", key.name())), "{}", key.path);
+    for key in keys::KEYS.iter() {
+        assert!(everything.contains(&format!("{} = ", key.name())), "{}", key.path);
     }
 }
 
@@ -135,7 +135,7 @@ fn variables_are_converted_by_the_type_of_their_key() {
             ("REAUTH_RUN__TIMEOUT", "90"),
         ]);
         let config = attempt(COMPLETE, &environment, &Overrides::default()).unwrap().config;
-        assert_eq!(config.salesforce.user.password.expose(), password);
+        assert_eq!(config.salesforce.user.password.unwrap().expose(), password);
         assert_eq!(config.cloud_elements.instance.unwrap().id, 42);
         assert!(!config.browser.headless);
         assert_eq!(config.browser.args, ["--one", "--two"]);
@@ -147,7 +147,7 @@ fn variables_are_converted_by_the_type_of_their_key() {
 fn an_empty_variable_is_missing() {
     let environment = Environment::from([("REAUTH_SALESFORCE__PASSWORD", "")]);
     let config = attempt(COMPLETE, &environment, &Overrides::default()).unwrap().config;
-    assert_eq!(config.salesforce.user.password.expose(), "correct horse battery");
+    assert_eq!(config.salesforce.user.password.unwrap().expose(), "correct horse battery");
 
     let text = with("password = \"correct horse battery\"\n", "");
     let error = attempt(&text, &environment, &Overrides::default()).unwrap_err();
@@ -174,7 +174,7 @@ fn the_environment_alone_is_enough() {
         ("REAUTH_STATE_DIR", "/somewhere"),
     ]);
     let loaded = attempt("", &environment, &Overrides::default()).unwrap();
-    assert_eq!(loaded.config.salesforce.admin.unwrap().password.expose(), "admin-pw");
+    assert_eq!(loaded.config.salesforce.admin.unwrap().password.unwrap().expose(), "admin-pw");
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
 }
 
@@ -221,7 +221,7 @@ fn what_another_source_replaces_is_not_looked_up() {
     let text = with("password = \"correct horse battery\"", "password = { command = ['false'] }");
     let environment = Environment::from([("REAUTH_SALESFORCE__PASSWORD", "from-variable")]);
     let config = attempt(&text, &environment, &Overrides::default()).unwrap().config;
-    assert_eq!(config.salesforce.user.password.expose(), "from-variable");
+    assert_eq!(config.salesforce.user.password.unwrap().expose(), "from-variable");
 
     let text = with("token = \"element-token-value\"", "token = \"${NOT_SET}\"");
     let overrides = Overrides { provision: true, ..Overrides::default() };
@@ -235,7 +235,7 @@ fn what_another_source_replaces_is_not_looked_up() {
 #[test]
 fn a_password_with_a_reference_inside_is_taken_as_it_is_with_a_warning() {
     let loaded = loaded(&with("correct horse battery", "pa${X}ss"));
-    assert_eq!(loaded.config.salesforce.user.password.expose(), "pa${X}ss");
+    assert_eq!(loaded.config.salesforce.user.password.unwrap().expose(), "pa${X}ss");
     assert_eq!(loaded.warnings[0].0, "config.literal_reference");
 }
 
@@ -260,7 +260,7 @@ fn files_are_relative_to_the_configuration_and_warned_of_when_others_may_read_th
         )
         .unwrap();
         let config = loaded.config;
-        assert_eq!(config.salesforce.user.password.expose(), "from a file");
+        assert_eq!(config.salesforce.user.password.unwrap().expose(), "from a file");
         assert_eq!(config.http.ca_file, Some(folder.path().join("ca.pem")));
         assert_eq!(config.browser.binary, Some(PathBuf::from("chromium")));
         assert_eq!(config.browser.driver, Some(PathBuf::from("/opt/driver")));

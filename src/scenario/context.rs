@@ -271,6 +271,14 @@ impl Notes for Step<'_> {
     fn warn(&self, code: &'static str, message: String) {
         self.context.events.warn(code, message);
     }
+
+    fn met(&self, page: &str) {
+        let mut facts = lock(&self.facts);
+        let met = facts.entry("pages_met").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(met) = met {
+            met.push(page.into());
+        }
+    }
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -9,6 +9,7 @@ mod clock;
 pub mod cloud_elements;
 mod control;
 mod error;
+mod faults;
 mod hosts;
 mod pages;
 mod random;
@@ -22,6 +23,7 @@ mod tests;
 mod tripwire;
 
 pub use error::SimulatorError;
+pub use faults::{Fault, Kind, UnknownFault, faults};
 pub use ready::{CloudElementsReady, Ready, SalesforceReady, config_toml};
 pub use server::{Options, Simulator};
 pub use settings::Settings;

@@ -8,7 +8,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::error::SimulatorError;
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("slds.css", include_str!("templates/slds.css")),
     ("classic.css", include_str!("templates/classic.css")),
     ("login.html", include_str!("templates/login.html")),
@@ -19,6 +19,8 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("approval.html", include_str!("templates/approval.html")),
     ("oauth_error.html", include_str!("templates/oauth_error.html")),
     ("notice.html", include_str!("templates/notice.html")),
+    ("identity.css", include_str!("templates/identity.css")),
+    ("register_phone.html", include_str!("templates/register_phone.html")),
     ("control.html", include_str!("templates/control.html")),
 ];
 

@@ -6,6 +6,7 @@ mod callback;
 mod cli;
 mod cycle;
 mod evidence;
+mod faults;
 mod grants;
 mod pages;
 mod platform;

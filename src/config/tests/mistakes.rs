@@ -34,13 +34,15 @@ fn every_kind_of_mistake_has_its_answer() {
         ),
         (
             password,
-            "passkey_file = 'x'\npassword = 'x'",
-            "not_supported",
-            "salesforce.passkey_file",
+            "passkey_file = 'x'\npasskey = 'y'\npassword = 'x'",
+            "contradiction",
+            "expected one of them",
         ),
-        (password, "login = 'frontdoor'\npassword = 'x'", "not_supported", "`\"form\"` only"),
+        (password, "login = 'frontdoor'\npassword = 'x'", "missing", "salesforce.access_token"),
+        (password, "login = 'profile'", "missing", "--profile-dir"),
+        (password, "login = 'form'", "missing", "salesforce.password"),
         (password, "login = 'magic'\npassword = 'x'", "wrong_value", "expected `\"form\"`"),
-        (password, "app_kind = 'external-client'\npassword = 'x'", "not_supported", "connected"),
+        (password, "app_kind = 'other'\npassword = 'x'", "wrong_value", "external-client"),
         (password, "password = \"hunter2\\nx\"", "wrong_value", "expected one line"),
         (url, "login_url = 'http://test.salesforce.com'", "insecure_url", "loopback only"),
         (url, "login_url = 'https://${HOST}'", "wrong_value", "only a whole value"),
@@ -85,12 +87,6 @@ fn every_kind_of_mistake_has_its_answer() {
             "`true` or `false`",
         ),
         ("[salesforce]", "[browser]\nname = 'firefox'\n[salesforce]", "not_supported", "chrome"),
-        (
-            "[salesforce]",
-            "[browser]\nprofile_dir = 'x'\n[salesforce]",
-            "not_supported",
-            "profile_dir",
-        ),
         ("[salesforce]", "[browser]\nargs = '--x'\n[salesforce]", "wrong_type", "a list of texts"),
         (
             "[salesforce]",
@@ -143,7 +139,6 @@ fn mistakes_in_variables_name_the_variable() {
         ),
         ("REAUTH_NOBODY__KNOWS", "x", "config.unknown_variable", "no key of the configuration"),
         ("REAUTH_SALESFORCE__LOGIN_URL", "http://x.example", "config.insecure_url", "https://"),
-        ("REAUTH_SALESFORCE__TOTP_SECRET", "hunter2", "config.not_supported", "totp_secret"),
     ] {
         let environment = Environment::from([(name, value)]);
         let error = attempt(COMPLETE, &environment, &Overrides::default()).unwrap_err();

@@ -29,6 +29,12 @@ pub enum PageError {
         /// Where.
         host: String,
     },
+    /// A login page asks, and there is nothing to type.
+    #[error("a login page asks for the password of {username}, and none is configured")]
+    NoPassword {
+        /// Who should log in.
+        username: String,
+    },
     /// Credentials were sent, and what came of it was never seen.
     #[error(
         "the credentials of {username} were sent before and no answer was seen: they are not sent again"
@@ -149,6 +155,9 @@ impl From<PageError> for Failure {
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
             PageError::LoginAgain { .. } => Failure::scenario("salesforce.login_again", message)
                 .hint("log in by hand in a fresh browser profile and see what comes; run with --headed to watch"),
+            PageError::NoPassword { .. } => Failure::scenario("salesforce.no_password", message)
+                .hint("the session of the front door or of the kept profile was not taken: look whether the token or the profile is still good")
+                .hint("or give the user a password and set `login = \"form\"`"),
             PageError::LoginUnanswered { .. } => Failure::scenario("salesforce.login_unanswered", message)
                 .hint("log in by hand once, then run `reauth restore` if the instance is not authenticated"),
             PageError::ForeignApproval { .. } => Failure::scenario("salesforce.foreign_approval", message)
@@ -162,9 +171,9 @@ impl From<PageError> for Failure {
             PageError::InTheWay { page, .. } => {
                 let failure = Failure::scenario("salesforce.page_in_the_way", message);
                 match page.as_str() {
-                    "verification" => failure
+                    page if page.starts_with("verification") => failure
                         .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    "passkey" => failure
+                    page if page.starts_with("passkey") => failure
                         .hint("use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex"),
                     "change-password" => {
                         failure.hint("set a new password by hand; reauth never changes one")

@@ -5,11 +5,15 @@
 
 mod authorize;
 mod error;
+mod interludes;
+mod login;
 mod oauth_error;
+mod passkey;
 mod refusals;
 mod row_owner;
 mod trusted_origins;
 mod usage;
+mod verification;
 mod visitor;
 
 pub use authorize::authorize;

@@ -1,4 +1,5 @@
-//! The one loop over recognised pages: from wherever the org leads to where we want to be.
+//! The one loop over recognised pages: from wherever the org leads to where we want to be. What is
+//! done on a page stands in `login`, `verification`, `passkey` and `interludes`.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins};
+use super::{PageError, Refusals, TrustedOrigins, login};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 
@@ -27,25 +28,27 @@ pub trait Notes: Send + Sync {
     fn progress(&self, text: &str);
     /// Something that will bite later.
     fn warn(&self, code: &'static str, message: String);
+    /// A page was met, by its name in the catalogue.
+    fn met(&self, page: &str);
 }
 
 /// A person's way through the pages of an org, in one browser session.
 pub struct Visitor<'run> {
-    session: &'run Session,
-    account: &'run Account,
-    trusted: TrustedOrigins,
-    notes: &'run dyn Notes,
-    limit: Duration,
-    refusals: &'run Refusals,
+    pub(super) session: &'run Session,
+    pub(super) account: &'run Account,
+    pub(super) trusted: TrustedOrigins,
+    pub(super) notes: &'run dyn Notes,
+    pub(super) limit: Duration,
+    pub(super) refusals: &'run Refusals,
     warned: HashSet<String>,
-    picture: Option<Vec<u8>>,
+    pub(super) picture: Option<Vec<u8>>,
 }
 
-/// What was sent since the visit began: each at most once.
+/// What was done since a visit began, page by page.
 #[derive(Default)]
-struct Sent {
-    username: bool,
-    password: bool,
+pub(super) struct Visit {
+    /// What was sent to login pages.
+    pub(super) login: login::Sent,
 }
 
 impl<'run> Visitor<'run> {
@@ -117,7 +120,7 @@ impl<'run> Visitor<'run> {
     }
 
     async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
-        let mut sent = Sent::default();
+        let mut visit = Visit::default();
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
@@ -154,11 +157,19 @@ impl<'run> Visitor<'run> {
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
             }
+            self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.log_in(&seen, &mut sent).await?,
+                "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
+                "verification-email" | "verification-sms" | "verification-totp"
+                | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
+                "passkey-enrolment" | "passkey-verification" => {
+                    self.answer_passkey(&seen, &mut visit, deadline).await?;
+                }
+                "register-phone" | "change-password" | "maintenance" | "reminder"
+                | "session-timeout" => self.pass(&seen, &mut visit, deadline).await?,
                 "insufficient-privileges" => {
                     return Err(PageError::SetupForbidden { username: self.username().to_owned() });
                 }
@@ -174,63 +185,6 @@ impl<'run> Visitor<'run> {
                 }
             }
         }
-    }
-
-    /// Types the credentials where they belong, once.
-    async fn log_in(&mut self, seen: &Seen, sent: &mut Sent) -> Result<(), PageError> {
-        if let Some(refusal) = self.refusals.of(self.username())
-            && !sent.password
-        {
-            return Err(refusal);
-        }
-        if seen.in_frame {
-            return Err(PageError::FrameLogin { origin: seen.origin.clone() });
-        }
-        let asks_for_password = seen.page == "login";
-        let already = if asks_for_password { sent.password } else { sent.username };
-        if already {
-            let error = match seen.text("error").filter(|said| !said.is_empty()) {
-                Some(said) => PageError::LoginRefused {
-                    username: self.username().to_owned(),
-                    said: said.to_owned(),
-                },
-                None => PageError::LoginAgain {
-                    username: self.username().to_owned(),
-                    host: seen.url.host_str().unwrap_or_default().to_owned(),
-                },
-            };
-            self.refusals.add(self.username(), error.clone());
-            return Err(error);
-        }
-        if !self.trusted.contains(&seen.origin) {
-            return Err(PageError::UntrustedOrigin { origin: seen.origin.clone() });
-        }
-        if asks_for_password {
-            self.notes.progress(&format!("logging in as {}", self.username()));
-            if !sent.username && seen.element("username").is_some() {
-                let field = self.element(seen, "username")?;
-                self.session.type_into(field, &self.account.username).await?;
-            }
-            // Before the password is typed: dots tell its length.
-            match self.session.screenshot().await {
-                Ok(png) => self.picture = Some(png),
-                Err(error) => tracing::debug!(%error, "no picture of the login page"),
-            }
-            let field = self.element(seen, "password")?;
-            self.session.type_secret(field, &self.account.password).await?;
-            sent.password = true;
-            // Until an answer is seen. Whatever ends this visit, the password is not sent again.
-            self.refusals.add(
-                self.username(),
-                PageError::LoginUnanswered { username: self.username().to_owned() },
-            );
-        } else {
-            self.notes.progress(&format!("giving the user name {}", self.username()));
-            let field = self.element(seen, "username")?;
-            self.session.type_into(field, &self.account.username).await?;
-        }
-        sent.username = true;
-        self.press(seen, "submit", Spend::Document).await
     }
 
     /// Whether this page is one of the org's, at the top of the window.
@@ -260,7 +214,7 @@ impl<'run> Visitor<'run> {
     }
 
     /// An element that has to be there.
-    fn element<'seen>(
+    pub(super) fn element<'seen>(
         &mut self,
         seen: &'seen Seen,
         element: &'static str,
@@ -285,6 +239,6 @@ impl<'run> Visitor<'run> {
 }
 
 /// Host and path of a URL: queries hold codes and secrets.
-fn place(url: &Url) -> String {
+pub(super) fn place(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or(url.scheme()), url.path())
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::hosts::Site;
 use super::Salesforce;
-use super::doors;
+use super::interludes;
 use super::session::{Visitor, query, redirect};
 use super::settings::LoginStyle;
 
@@ -72,16 +72,16 @@ pub(super) async fn submit(
     if password.is_empty() {
         return page(NO_PASSWORD, true).render(&salesforce, &visitor);
     }
-    let session = salesforce.org().log_in(&form.username, password, salesforce.now_ms());
+    let start_url = if settings.unknown_page_after_login {
+        format!("/secur/notice.jsp?{}", query(&[("retURL", &form.start_url)]))
+    } else {
+        form.start_url.clone()
+    };
+    let now = salesforce.now_ms();
+    let session = salesforce.org().log_in(&form.username, password, &start_url, now);
     match session {
         None => page(WRONG, true).render(&salesforce, &visitor),
-        Some(session) if settings.unknown_page_after_login => {
-            let notice = format!("/secur/notice.jsp?{}", query(&[("retURL", &form.start_url)]));
-            doors::after_login(&salesforce, &visitor.origin, &session, &notice)
-        }
-        Some(session) => {
-            doors::after_login(&salesforce, &visitor.origin, &session, &form.start_url)
-        }
+        Some(session) => interludes::lead_on(&salesforce, &visitor.origin, &session),
     }
 }
 

@@ -8,6 +8,7 @@ mod authorize;
 mod doors;
 mod grants;
 mod identity;
+mod interludes;
 mod lightning;
 mod login;
 mod org;
@@ -26,6 +27,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use serde_json::Value;
 
+pub use interludes::Interlude;
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs,
@@ -171,6 +173,7 @@ fn login_pages() -> Router<Salesforce> {
     Router::new()
         .route("/", get(login::show).post(login::submit))
         .route("/secur/notice.jsp", get(login::unknown_page))
+        .merge(interludes::routes())
 }
 
 fn doors() -> Router<Salesforce> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::super::random::Random;
+use super::interludes::Interlude;
 use super::settings::Settings;
 
 /// How long a browser session lives without being renewed.
@@ -73,6 +74,17 @@ pub(super) struct Session {
     pub(super) expires_ms: i64,
     /// What every form of this session must send back.
     pub(super) view_state: String,
+    /// Pages that its user has to pass before any other page is shown, in this order.
+    pub(super) before_it: Vec<Interlude>,
+    /// What the user wanted when they logged in.
+    pub(super) start_url: String,
+}
+
+impl Session {
+    /// Where its user is led.
+    pub(super) fn next_path(&self) -> String {
+        self.before_it.first().map_or_else(String::new, |next| next.path().to_owned())
+    }
 }
 
 /// An authorization code.
@@ -167,8 +179,15 @@ impl Org {
         self.settings.app_blocked && consumer_key == self.connected_app().consumer_key
     }
 
-    /// Checks a password, counts the attempt, and opens a session if it is right.
-    pub(super) fn log_in(&mut self, username: &str, password: &str, now: i64) -> Option<Session> {
+    /// Checks a password, counts the attempt, and opens a session if it is right: one with pages
+    /// before it, if the org has some.
+    pub(super) fn log_in(
+        &mut self,
+        username: &str,
+        password: &str,
+        start_url: &str,
+        now: i64,
+    ) -> Option<Session> {
         self.counters.login_attempts += 1;
         let known = self.users.iter().find(|user| {
             user.username.eq_ignore_ascii_case(username.trim()) && user.password == password
@@ -178,7 +197,20 @@ impl Org {
             return None;
         };
         self.counters.logins += 1;
-        Some(self.open_session(&user_id, now))
+        let mut session = self.open_session(&user_id, now);
+        session.before_it.clone_from(&self.settings.after_login);
+        start_url.clone_into(&mut session.start_url);
+        self.sessions.insert(session.sid.clone(), session.clone());
+        Some(session)
+    }
+
+    /// The first page before a session is passed.
+    pub(super) fn pass_interlude(&mut self, sid: &str) -> Option<Session> {
+        let session = self.sessions.get_mut(sid)?;
+        if !session.before_it.is_empty() {
+            session.before_it.remove(0);
+        }
+        Some(session.clone())
     }
 
     /// Opens a session for a user.
@@ -188,6 +220,8 @@ impl Org {
             user_id: user_id.to_owned(),
             expires_ms: now + SESSION_MS,
             view_state: self.random.alphanumeric(48),
+            before_it: Vec::new(),
+            start_url: String::new(),
         };
         self.sessions.insert(session.sid.clone(), session.clone());
         session
@@ -263,6 +297,7 @@ impl Org {
                     "sid": session.sid,
                     "user": username(&session.user_id),
                     "view_state": session.view_state,
+                    "before_it": session.before_it,
                 })
             })
             .collect();

@@ -13,13 +13,17 @@ use url::form_urlencoded;
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
 use super::doors;
+use super::interludes::Interlude;
 use super::org::Session;
 
 /// A request of a browser: where it came in, what it wants, and whose session its cookie names.
 #[derive(Debug, Clone)]
 pub(super) struct Visitor {
     pub(super) origin: Origin,
+    /// A session with nothing left before it.
     pub(super) session: Option<Session>,
+    /// A session whose user has pages to pass first.
+    half_session: Option<Session>,
     path: String,
 }
 
@@ -39,9 +43,21 @@ impl Visitor {
         self.session.clone().ok_or_else(|| Box::new(self.log_in_first()))
     }
 
+    /// The session that stands before this page, or the way to where it belongs.
+    pub(super) fn before(&self, interlude: Interlude) -> Result<Session, Box<Response>> {
+        match &self.half_session {
+            Some(session) if session.before_it.first() == Some(&interlude) => Ok(session.clone()),
+            Some(session) => Err(Box::new(redirect(&session.next_path()))),
+            None => Err(Box::new(self.login_page())),
+        }
+    }
+
     /// My Domain and the plain host show their login page. The org's other hosts ask My Domain,
     /// which may hold a session already.
     fn log_in_first(&self) -> Response {
+        if let Some(session) = &self.half_session {
+            return redirect(&session.next_path());
+        }
         match self.origin.site {
             Site::MyDomain | Site::Plain | Site::CloudElements => self.login_page(),
             Site::Login | Site::Setup | Site::Lightning => {
@@ -66,7 +82,11 @@ impl FromRequestParts<Salesforce> for Visitor {
         let session =
             sid_of(&parts.headers).and_then(|sid| org.org().session(&sid, org.now_ms()).cloned());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { origin, session, path })
+        let (session, half_session) = match session {
+            Some(session) if session.before_it.is_empty() => (Some(session), None),
+            half => (None, half),
+        };
+        Ok(Self { origin, session, half_session, path })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::interludes::Interlude;
+
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +98,8 @@ pub struct Settings {
     pub approval: Approval,
     /// What comes of pressing Allow.
     pub on_allow: OnAllow,
+    /// Pages between a login by password and what the user wanted, in this order.
+    pub after_login: Vec<Interlude>,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -138,6 +142,7 @@ impl Default for Settings {
             login_style: LoginStyle::OneStep,
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
+            after_login: Vec::new(),
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -49,6 +49,13 @@ impl World {
         world
     }
 
+    /// The simulator with these faults, in this order.
+    pub async fn with_faults(faults: &[&str]) -> Self {
+        let settings = reauth::simulator::Settings::default();
+        let settings = settings.with_faults(faults.iter().copied()).unwrap();
+        Self::with(serde_json::to_value(settings).unwrap()).await
+    }
+
     /// Path of the configuration.
     pub fn config(&self) -> PathBuf {
         self.home.path().join("reauth.toml")

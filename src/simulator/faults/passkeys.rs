@@ -1,0 +1,5 @@
+//! Passkeys that are asked for.
+
+use super::Fault;
+
+pub(super) const FAULTS: &[Fault] = &[];

@@ -1,0 +1,50 @@
+//! Pages between a login and what the user wanted. A session that has some before it is half a
+//! session: every page of the org leads to the first of them, and each that is passed to the next.
+
+mod phone;
+
+use axum::Router;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::super::hosts::Origin;
+use super::Salesforce;
+use super::doors;
+use super::org::Session;
+use super::session::redirect_with_session;
+
+/// A page that comes between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interlude {
+    /// Register a phone number, or not.
+    RegisterPhone,
+}
+
+impl Interlude {
+    /// Where its page is.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::RegisterPhone => phone::PATH,
+        }
+    }
+}
+
+/// The pages of all of them.
+pub(super) fn routes() -> Router<Salesforce> {
+    Router::new().merge(phone::routes())
+}
+
+/// Leads a session on: to the page that comes next, else to what its user wanted.
+pub(super) fn lead_on(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
+    match session.before_it.first() {
+        Some(next) => redirect_with_session(session, next.path()),
+        None => doors::after_login(salesforce, origin, session, &session.start_url),
+    }
+}
+
+/// The session has passed the page that it stood before, and is led on.
+pub(super) fn pass(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
+    let session = salesforce.org().pass_interlude(&session.sid).unwrap_or_else(|| session.clone());
+    lead_on(salesforce, origin, &session)
+}

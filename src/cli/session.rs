@@ -130,13 +130,19 @@ async fn perform<T>(
 async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
     let limit = context.config.run.timeout * cycle::RECOVERY_FACTOR;
     let recovery = tokio::time::timeout(limit, cycle::recover(context, plan.restores));
+    let going_on = |signal: &str| {
+        let message = format!(
+            "{signal}: what was begun is brought to an end first; SIGINT twice stops at once"
+        );
+        context.events.warn("reauth.going_on", message);
+    };
     let result = tokio::select! {
         result = recovery => result.unwrap_or_else(|_| Err(Failure::scenario(
             "scenario.recovery_timeout",
             format!("the instance could not be brought back within {} s", limit.as_secs()),
         )
         .hint("run `reauth restore`"))),
-        () = signals.second_interrupt() => Err(Failure::scenario(
+        () = signals.second_interrupt(going_on) => Err(Failure::scenario(
             "reauth.stopped_at_once",
             "stopped by a second SIGINT before the instance was brought back",
         )

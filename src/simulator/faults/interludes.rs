@@ -80,4 +80,12 @@ pub(super) const FAULTS: &[Fault] = &[
     page("login-again-authorise", "the approval page wants a login of its own", |settings| {
         settings.salesforce.login_again.push(Place::Approval);
     }),
+    page(
+        "login-endless",
+        "no session holds: Setup and the approval page want a login every time",
+        |settings| {
+            settings.salesforce.login_again = vec![Place::Setup, Place::Approval];
+            settings.salesforce.login_again_forever = true;
+        },
+    ),
 ];

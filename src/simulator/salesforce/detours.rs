@@ -94,7 +94,7 @@ impl Org {
             && self.settings.login_again.contains(&place)
         {
             let demand = (session.user_id.clone(), place);
-            if !self.detours.made.contains(&demand) {
+            if self.settings.login_again_forever || !self.detours.made.contains(&demand) {
                 if !self.detours.demanded.contains(&demand) {
                     self.detours.demanded.push(demand);
                 }

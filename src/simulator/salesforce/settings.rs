@@ -118,6 +118,8 @@ pub struct Settings {
     pub maintenance_pages: u32,
     /// Where the org demands another login although there is a session, once for each user.
     pub login_again: Vec<Place>,
+    /// It demands them for ever, as where no session holds.
+    pub login_again_forever: bool,
     /// Whose session My Domain hands out to a browser that has none.
     pub arrives_as: ArrivesAs,
     /// It is handed out again whenever there is none, as single sign-on does; otherwise once.
@@ -173,6 +175,7 @@ impl Default for Settings {
             session_ends_halfway: false,
             maintenance_pages: 0,
             login_again: Vec::new(),
+            login_again_forever: false,
             arrives_as: ArrivesAs::Nobody,
             arrives_again: false,
             login_elsewhere: false,

@@ -33,13 +33,14 @@ function find(candidates) {
       if (matches(element, candidates[index])) return { candidate: index, element, text: labelOf(element) };
   return null;
 }
-// A page that was acted on is not recognised again until its text changes.
-function fingerprint() {
-  const text = location.href + '\n' + (document.body ? document.body.innerText : '');
+function hashOf(text) {
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return hash;
 }
+function content() { return document.body ? document.body.innerText : ''; }
+// A page that was acted on is not recognised again until its text changes.
+function fingerprint() { return hashOf(location.href + '\n' + content()); }
 function isSpent(page) {
   const spent = document[SPENT];
   if (!spent) return false;
@@ -65,7 +66,7 @@ function look() {
     }
     // What the page was recognised by: the candidate of each entry of its signature.
     const signature = page.signature.map(any => find(any).candidate);
-    return { tag: 'page', page: page.name, elements, signature, ...here };
+    return { tag: 'page', page: page.name, elements, signature, content: hashOf(content()), ...here };
   }
   if (inFrame) return null;
   for (const page of pages) {

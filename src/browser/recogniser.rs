@@ -25,6 +25,8 @@ pub struct Seen {
     pub title: String,
     /// Whether it is shown in a frame, which commands now go to.
     pub in_frame: bool,
+    /// A hash of its text: the same for a page that came back as it was.
+    pub content: i64,
     /// Its elements that are there, by name.
     pub elements: BTreeMap<String, Found>,
     /// What only a fallback found: elements as `page.element`, and `page.signature` or `page.frame`
@@ -224,6 +226,7 @@ impl Session {
             title: answer["title"].as_str().unwrap_or_default().to_owned(),
             url,
             in_frame,
+            content: answer["content"].as_i64().unwrap_or_default(),
             elements,
             drift,
         })

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::interludes::InterludeError;
+use super::login::LoginError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
 
@@ -11,6 +13,12 @@ pub enum PageError {
     /// The browser itself.
     #[error(transparent)]
     Browser(#[from] BrowserError),
+    /// A page that comes between, or one that comes again and again.
+    #[error(transparent)]
+    Interlude(#[from] InterludeError),
+    /// A login that is not made.
+    #[error(transparent)]
+    Login(#[from] LoginError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -150,6 +158,8 @@ impl From<PageError> for Failure {
         let message = error.to_string();
         match error {
             PageError::Browser(error) => error.into(),
+            PageError::Interlude(error) => error.into(),
+            PageError::Login(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
@@ -175,11 +185,6 @@ impl From<PageError> for Failure {
                         .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
                     page if page.starts_with("passkey") => failure
                         .hint("use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex"),
-                    "change-password" => {
-                        failure.hint("set a new password by hand; reauth never changes one")
-                    }
-                    "register-phone" => failure.hint("log in once by hand and decline"),
-                    "maintenance" => failure.hint("Salesforce is in maintenance: try again later"),
                     _ => failure.hint("run with --headed and see what it asks for"),
                 }
             }

@@ -18,6 +18,8 @@ mod visitor;
 
 pub use authorize::authorize;
 pub use error::PageError;
+pub use interludes::InterludeError;
+pub use login::LoginError;
 pub use oauth_error::{oauth_error_in, oauth_error_of};
 pub use refusals::Refusals;
 pub use row_owner::{Identity, RowOwner};

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, login};
+use super::{PageError, Refusals, TrustedOrigins, interludes, login};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 
@@ -40,6 +40,8 @@ pub struct Visitor<'run> {
     pub(super) notes: &'run dyn Notes,
     pub(super) limit: Duration,
     pub(super) refusals: &'run Refusals,
+    /// Where the visit was to lead: an address that may hold secrets.
+    pub(super) goal: Option<String>,
     warned: HashSet<String>,
     pub(super) picture: Option<Vec<u8>>,
 }
@@ -49,6 +51,8 @@ pub struct Visitor<'run> {
 pub(super) struct Visit {
     /// What was sent to login pages.
     pub(super) login: login::Sent,
+    /// Pages that were passed.
+    pub(super) passed: interludes::Passed,
 }
 
 impl<'run> Visitor<'run> {
@@ -68,6 +72,7 @@ impl<'run> Visitor<'run> {
             refusals,
             notes,
             limit,
+            goal: None,
             warned: HashSet::new(),
             picture: None,
         }
@@ -94,6 +99,7 @@ impl<'run> Visitor<'run> {
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
         let deadline = Instant::now() + self.limit;
+        self.goal = Some(url.to_owned());
         self.session.goto(url).await?;
         self.arrive(wanted, deadline).await
     }
@@ -156,11 +162,13 @@ impl<'run> Visitor<'run> {
             }
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
+                visit.login.was_accepted();
             }
             self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
+            visit.passed.met(&seen)?;
             match seen.page.as_str() {
                 "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
                 "verification-email" | "verification-sms" | "verification-totp"
@@ -169,7 +177,9 @@ impl<'run> Visitor<'run> {
                     self.answer_passkey(&seen, &mut visit, deadline).await?;
                 }
                 "register-phone" | "change-password" | "maintenance" | "reminder"
-                | "session-timeout" => self.pass(&seen, &mut visit, deadline).await?,
+                | "reminder-cancel" | "session-timeout" => {
+                    self.pass(&seen, &mut visit, deadline).await?
+                }
                 "insufficient-privileges" => {
                     return Err(PageError::SetupForbidden { username: self.username().to_owned() });
                 }

@@ -92,6 +92,9 @@ pub(super) async fn content_door(
     let wanted = format!("{}{}", visitor.origin.url(site), asked.start_url);
     match &visitor.session {
         Some(session) => onward(&salesforce, &visitor.origin, session, &wanted),
+        None if let Some(session) = visitor.arriving() => {
+            onward(&salesforce, &visitor.origin, &session, &wanted)
+        }
         None if site == Site::Login => redirect(&format!(
             "{}/?{}",
             visitor.origin.url(Site::Login),

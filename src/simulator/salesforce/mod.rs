@@ -4,7 +4,9 @@
 //! Everything that changes is in one `org::Org` behind a mutex that is never held over an await.
 
 mod approval;
+mod arrivals;
 mod authorize;
+mod detours;
 mod doors;
 mod grants;
 mod identity;
@@ -27,7 +29,9 @@ use axum::Router;
 use axum::routing::{get, post};
 use serde_json::Value;
 
-pub use interludes::Interlude;
+pub use arrivals::ArrivesAs;
+pub use detours::Place;
+pub use interludes::{Interlude, Language};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs,
@@ -180,6 +184,8 @@ fn doors() -> Router<Salesforce> {
     Router::new()
         .route("/secur/frontdoor.jsp", get(doors::frontdoor))
         .route("/secur/contentDoor", get(doors::content_door))
+        .route("/secur/logout.jsp", get(arrivals::log_out))
+        .route(detours::MAINTENANCE_PATH, get(detours::maintenance))
 }
 
 fn oauth() -> Router<Salesforce> {

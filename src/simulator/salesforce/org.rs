@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::super::random::Random;
+use super::arrivals::Elsewhere;
+use super::detours::Detours;
 use super::interludes::Interlude;
 use super::settings::Settings;
 
@@ -119,6 +121,7 @@ pub(super) struct Counters {
     pub(super) login_attempts: u64,
     pub(super) failed_logins: u64,
     pub(super) logins: u64,
+    pub(super) logouts: u64,
     pub(super) codes_issued: u64,
 }
 
@@ -141,6 +144,8 @@ pub(super) struct Org {
     pub(super) app_under_test: usize,
     pub(super) sessions: HashMap<String, Session>,
     pub(super) tickets: Tickets,
+    pub(super) detours: Detours,
+    pub(super) elsewhere: Elsewhere,
 }
 
 /// One-time tickets between hosts.
@@ -161,7 +166,7 @@ impl Org {
     }
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
+        self.users.iter().chain([&self.elsewhere.user]).find(|user| user.id == id)
     }
 
     pub(super) fn app(&self, consumer_key: &str) -> Option<&App> {
@@ -201,13 +206,14 @@ impl Org {
         session.before_it.clone_from(&self.settings.after_login);
         start_url.clone_into(&mut session.start_url);
         self.sessions.insert(session.sid.clone(), session.clone());
+        self.detours.logged_in(&user_id);
         Some(session)
     }
 
     /// The first page before a session is passed.
     pub(super) fn pass_interlude(&mut self, sid: &str) -> Option<Session> {
         let session = self.sessions.get_mut(sid)?;
-        if !session.before_it.is_empty() {
+        if !session.before_it.is_empty() && !self.settings.interludes_come_back {
             session.before_it.remove(0);
         }
         Some(session.clone())
@@ -215,8 +221,9 @@ impl Org {
 
     /// Opens a session for a user.
     pub(super) fn open_session(&mut self, user_id: &str, now: i64) -> Session {
+        let organization = self.organization_of(user_id).to_owned();
         let session = Session {
-            sid: self.random.access_token(&self.id),
+            sid: self.random.access_token(&organization),
             user_id: user_id.to_owned(),
             expires_ms: now + SESSION_MS,
             view_state: self.random.alphanumeric(48),
@@ -304,7 +311,10 @@ impl Org {
         let codes: Vec<Value> = self
             .codes
             .iter()
-            .map(|(code, issued)| json!({ "code": code, "used": issued.used }))
+            .map(|(code, issued)| {
+                let user = username(&issued.user_id);
+                json!({ "code": code, "user": user, "used": issued.used })
+            })
             .collect();
         json!({
             "organization_id": self.id,
@@ -316,6 +326,9 @@ impl Org {
             "login_attempts": self.counters.login_attempts,
             "failed_logins": self.counters.failed_logins,
             "logins": self.counters.logins,
+            "logouts": self.counters.logouts,
+            "arrivals": self.detours.arrivals,
+            "maintenance_shown": self.detours.maintenance_shown,
             "codes_issued": self.counters.codes_issued,
             "settings": self.settings,
         })

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::super::error::SimulatorError;
 use super::super::random::Random;
+use super::arrivals::Elsewhere;
+use super::detours::Detours;
 use super::org::{App, Counters, Org, Tickets, User};
 use super::settings::Settings;
 
@@ -61,6 +63,7 @@ pub(super) fn populate(
         password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
         administrator,
     });
+    let elsewhere = Elsewhere::beside(&users[0], &mut random);
     let apps = APPS.map(|(name, description, installed, users)| App {
         id: random.record_id("0H4"),
         name: name.to_owned(),
@@ -90,6 +93,8 @@ pub(super) fn populate(
         app_under_test,
         sessions: HashMap::new(),
         tickets: Tickets::default(),
+        detours: Detours::default(),
+        elsewhere,
     };
     give_grants(&mut org, now);
     Ok(org)

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interludes::Interlude;
+use super::arrivals::ArrivesAs;
+use super::detours::Place;
+use super::interludes::{Interlude, Language};
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,28 @@ pub struct Settings {
     pub on_allow: OnAllow,
     /// Pages between a login by password and what the user wanted, in this order.
     pub after_login: Vec<Interlude>,
+    /// Pages that come once, in this order, when a session that was shown a page asks for the next.
+    pub halfway: Vec<Interlude>,
+    /// An interlude that is passed comes again, for ever.
+    pub interludes_come_back: bool,
+    /// The language of "Register Your Mobile Phone".
+    pub register_phone_language: Language,
+    /// The language of the reminder.
+    pub reminder_language: Language,
+    /// Continue on the time-out page leads to the login page.
+    pub timeout_ends_session: bool,
+    /// The first session ends by itself when it was shown a page.
+    pub session_ends_halfway: bool,
+    /// How many navigations are shown the maintenance page instead of what they asked for.
+    pub maintenance_pages: u32,
+    /// Where the org demands another login although there is a session, once for each user.
+    pub login_again: Vec<Place>,
+    /// It demands them for ever, as where no session holds.
+    pub login_again_forever: bool,
+    /// Whose session My Domain hands out to a browser that has none.
+    pub arrives_as: ArrivesAs,
+    /// It is handed out again whenever there is none, as single sign-on does; otherwise once.
+    pub arrives_again: bool,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -143,6 +167,17 @@ impl Default for Settings {
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
+            halfway: Vec::new(),
+            interludes_come_back: false,
+            register_phone_language: Language::English,
+            reminder_language: Language::English,
+            timeout_ends_session: false,
+            session_ends_halfway: false,
+            maintenance_pages: 0,
+            login_again: Vec::new(),
+            login_again_forever: false,
+            arrives_as: ArrivesAs::Nobody,
+            arrives_again: false,
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -1,7 +1,11 @@
 //! Pages between a login and what the user wanted. A session that has some before it is half a
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
+mod language;
+mod password;
 mod phone;
+mod reminder;
+mod timeout;
 
 use axum::Router;
 use axum::response::Response;
@@ -13,12 +17,20 @@ use super::doors;
 use super::org::Session;
 use super::session::redirect_with_session;
 
+pub use language::Language;
+
 /// A page that comes between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interlude {
     /// Register a phone number, or not.
     RegisterPhone,
+    /// The password has expired.
+    ChangePassword,
+    /// Something to be looked at some time.
+    Reminder,
+    /// The session was idle for too long.
+    SessionTimeout,
 }
 
 impl Interlude {
@@ -26,13 +38,20 @@ impl Interlude {
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::RegisterPhone => phone::PATH,
+            Self::ChangePassword => password::PATH,
+            Self::Reminder => reminder::PATH,
+            Self::SessionTimeout => timeout::PATH,
         }
     }
 }
 
 /// The pages of all of them.
 pub(super) fn routes() -> Router<Salesforce> {
-    Router::new().merge(phone::routes())
+    Router::new()
+        .merge(phone::routes())
+        .merge(password::routes())
+        .merge(reminder::routes())
+        .merge(timeout::routes())
 }
 
 /// Leads a session on: to the page that comes next, else to what its user wanted.

@@ -6,6 +6,7 @@
 mod approval;
 mod authorize;
 mod doors;
+mod front_door;
 mod grants;
 mod identity;
 mod interludes;
@@ -30,7 +31,7 @@ use serde_json::Value;
 pub use interludes::Interlude;
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
-    UserShownAs,
+    UserShownAs, WayIn,
 };
 
 use super::clock::Clock;
@@ -54,6 +55,7 @@ pub(super) struct Credentials {
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
+    pub(super) way_in: WayIn,
 }
 
 /// A grant's tokens and addresses, as the token endpoint would give them.
@@ -94,6 +96,7 @@ impl Salesforce {
             consumer_key: app.consumer_key.clone(),
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
+            way_in: org.settings.way_in,
         }
     }
 
@@ -111,6 +114,12 @@ impl Salesforce {
             id_url,
             instance_url: origin.url(Site::MyDomain),
         }
+    }
+
+    /// The access token that the integration user has from another app, which may open web pages.
+    pub(super) fn seed_front_door_token(&self) -> String {
+        let now = self.now_ms();
+        self.org().issue_front_door_token(now)
     }
 
     /// One more live grant of a user to the connected app, as another integration would have it.
@@ -149,7 +158,12 @@ impl Salesforce {
         let router = match site {
             Site::Login => login_pages().merge(doors()).merge(oauth()),
             Site::MyDomain => {
-                login_pages().merge(doors()).merge(oauth()).merge(rest()).merge(classic())
+                login_pages()
+                    .merge(doors())
+                    .merge(oauth())
+                    .merge(rest())
+                    .merge(classic())
+                    .route("/lightning/{*page}", get(lightning::to_its_host))
             }
             Site::Setup => doors().merge(classic()).merge(lightning_setup()),
             Site::Lightning => doors()

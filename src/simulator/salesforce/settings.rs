@@ -74,6 +74,16 @@ pub enum OnAllow {
     ErrorPage,
 }
 
+/// How the browser of whoever reads the simulator's configuration comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayIn {
+    /// By the login page.
+    Form,
+    /// By the front door, with the access token that the integration user has.
+    Frontdoor,
+}
+
 /// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +110,22 @@ pub struct Settings {
     pub on_allow: OnAllow,
     /// Pages between a login by password and what the user wanted, in this order.
     pub after_login: Vec<Interlude>,
+    /// Pages between a login by the front door and what the user wanted, in this order.
+    pub after_frontdoor: Vec<Interlude>,
+    /// The way in that the configuration names.
+    pub way_in: WayIn,
+    /// Scopes of the access token that the integration user has from another app.
+    pub front_door_scope: String,
+    /// That access token is dead from the start.
+    pub front_door_token_dead: bool,
+    /// That access token is a namesake's.
+    pub front_door_of_namesake: bool,
+    /// `singleaccess` refuses everybody.
+    pub single_access_forbidden: bool,
+    /// `singleaccess` answers with a front door outside the org.
+    pub single_access_foreign: bool,
+    /// Sessions outlive the browser.
+    pub persistent_sessions: bool,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -143,6 +169,14 @@ impl Default for Settings {
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
+            after_frontdoor: Vec::new(),
+            way_in: WayIn::Form,
+            front_door_scope: "refresh_token api web".to_owned(),
+            front_door_token_dead: false,
+            front_door_of_namesake: false,
+            single_access_forbidden: false,
+            single_access_foreign: false,
+            persistent_sessions: false,
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, login};
+use super::way_in::WayIn;
+use super::{PageError, Refusals, TrustedOrigins, Ways, login};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 
@@ -30,6 +31,8 @@ pub trait Notes: Send + Sync {
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
     fn met(&self, page: &str);
+    /// A session was had: by the login page (`form`), a front door, or the kept `profile`.
+    fn logged_in(&self, by: &'static str);
 }
 
 /// A person's way through the pages of an org, in one browser session.
@@ -41,6 +44,9 @@ pub struct Visitor<'run> {
     pub(super) limit: Duration,
     pub(super) refusals: &'run Refusals,
     warned: HashSet<String>,
+    pub(super) ways: Ways<'run>,
+    /// What the last visit opened; none for one that goes on from where the browser is.
+    pub(super) heading_for: Option<String>,
     pub(super) picture: Option<Vec<u8>>,
 }
 
@@ -49,6 +55,8 @@ pub struct Visitor<'run> {
 pub(super) struct Visit {
     /// What was sent to login pages.
     pub(super) login: login::Sent,
+    /// How it came in.
+    pub(super) way_in: WayIn,
 }
 
 impl<'run> Visitor<'run> {
@@ -69,8 +77,16 @@ impl<'run> Visitor<'run> {
             notes,
             limit,
             warned: HashSet::new(),
+            ways: Ways::default(),
+            heading_for: None,
             picture: None,
         }
+    }
+
+    /// What may be used besides the login page.
+    #[must_use]
+    pub fn by(self, ways: Ways<'run>) -> Self {
+        Self { ways, ..self }
     }
 
     /// The session that the visitor walks in.
@@ -94,8 +110,9 @@ impl<'run> Visitor<'run> {
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
         let deadline = Instant::now() + self.limit;
-        self.session.goto(url).await?;
-        self.arrive(wanted, deadline).await
+        let mut visit = Visit::default();
+        self.set_out(url, &mut visit.way_in).await?;
+        self.arrive(wanted, deadline, visit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown.
@@ -103,7 +120,7 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on(&mut self, wanted: &[&str]) -> Result<Arrival, PageError> {
-        self.arrive(wanted, Instant::now() + self.limit).await
+        self.go_on_until(wanted, Instant::now() + self.limit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
@@ -116,17 +133,24 @@ impl<'run> Visitor<'run> {
         wanted: &[&str],
         deadline: Instant,
     ) -> Result<Arrival, PageError> {
-        self.arrive(wanted, deadline).await
+        self.heading_for = None;
+        self.arrive(wanted, deadline, Visit::default()).await
     }
 
-    async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
-        let mut visit = Visit::default();
+    async fn arrive(
+        &mut self,
+        wanted: &[&str],
+        deadline: Instant,
+        mut visit: Visit,
+    ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
             let seen = match self.session.look(&known, deadline).await? {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
+                    let is_error = url.query_pairs().any(|(name, _)| name == "error");
+                    self.tell_way_in(&mut visit.way_in, !is_error);
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -154,15 +178,17 @@ impl<'run> Visitor<'run> {
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
             }
+            self.notes.met(&seen.page);
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
+                let arrived = wanted.contains(&seen.page.as_str());
+                self.tell_way_in(&mut visit.way_in, arrived);
             }
-            self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
+                "login" | "login-identifier" => self.come_in(&seen, &mut visit).await?,
                 "verification-email" | "verification-sms" | "verification-totp"
                 | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
                 "passkey-enrolment" | "passkey-verification" => {

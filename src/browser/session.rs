@@ -38,6 +38,8 @@ pub struct Session {
     pub(super) callback: Url,
     pub(super) slow_motion: Duration,
     is_lost: AtomicBool,
+    /// Nothing was opened yet.
+    is_blank: AtomicBool,
     /// Whether commands go to a frame at present.
     pub(super) in_frame: AtomicBool,
 }
@@ -74,6 +76,7 @@ impl Session {
             callback,
             slow_motion: config.slow_mo,
             is_lost: AtomicBool::new(false),
+            is_blank: AtomicBool::new(true),
             in_frame: AtomicBool::new(false),
         };
         let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
@@ -128,6 +131,11 @@ impl Session {
         self.is_lost.load(Ordering::Relaxed)
     }
 
+    /// Whether nothing was opened in this window yet.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank.load(Ordering::Relaxed)
+    }
+
     /// Opens a URL in the top-level document; returns when the navigation has begun. What was
     /// shown before is no longer recognised.
     ///
@@ -141,6 +149,7 @@ impl Session {
         }
         self.leave_frames().await?;
         self.spend_document().await?;
+        self.is_blank.store(false, Ordering::Relaxed);
         match self.command("navigate to", self.client.goto(url)).await {
             Err(BrowserError::Driver { message, .. })
                 if message.contains("net::ERR_NAME_NOT_RESOLVED") =>

@@ -5,6 +5,7 @@
 //! platform that holds the instance.
 
 mod error;
+pub mod frontdoor;
 mod hosts;
 mod oauth;
 mod oauth_model;

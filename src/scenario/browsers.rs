@@ -8,6 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
 use super::context::Step;
+use super::ways_in::WaysIn;
 use crate::browser::{
     BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
 };
@@ -25,6 +26,7 @@ pub(super) struct Browsers {
     running: AsyncMutex<Option<Running>>,
     /// Logins that were refused: their credentials are not sent again, in any window.
     refusals: Refusals,
+    pub(super) ways_in: WaysIn,
     pub(super) failed_step: Mutex<Option<StepId>>,
 }
 
@@ -40,13 +42,14 @@ struct Running {
 }
 
 impl Browsers {
-    pub(super) fn new(config: &Config, redactor: &Redactor) -> Self {
+    pub(super) fn new(config: &Config, redactor: &Redactor, ways_in: WaysIn) -> Self {
         Self {
             config: config.browser.clone(),
             callback: config.salesforce.callback_url.clone(),
             redactor: redactor.clone(),
             running: AsyncMutex::default(),
             refusals: Refusals::default(),
+            ways_in,
             failed_step: Mutex::default(),
         }
     }
@@ -140,6 +143,7 @@ impl Browsers {
             step,
             step.context.config.run.timeout,
         )
+        .by(self.ways_in.of(account))
     }
 
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing

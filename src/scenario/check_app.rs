@@ -7,6 +7,7 @@ use url::Url;
 use super::context::{Context, Step};
 use super::grants;
 use super::oauth_url;
+use super::ways_in;
 use super::proofs::LiveGrant;
 use crate::failure::Failure;
 use crate::http::Call;
@@ -26,6 +27,7 @@ const MOST_APPROVALS: usize = 5;
 pub async fn check_client(context: &Context) -> Result<(), Failure> {
     context
         .step(StepId::CheckApp, async |step| {
+            ways_in::check(context, step).await?;
             let oauth_url = oauth_url::request(context, step).await?;
             let url = Url::parse(oauth_url.url.expose()).ok();
             let scope = url

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::browsers::Browsers;
 use super::in_flight::Entries;
+use super::ways_in::WaysIn;
 use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, Instance};
 use crate::config::{Account, Config, InstanceRef};
@@ -76,7 +77,11 @@ impl Context {
                 http.clone(),
                 redactor.clone(),
             ),
-            browsers: Browsers::new(&config, &redactor),
+            browsers: Browsers::new(
+                &config,
+                &redactor,
+                WaysIn::new(&config, &trusted, &http, &redactor),
+            ),
             config,
             redactor,
             events,
@@ -278,6 +283,10 @@ impl Notes for Step<'_> {
         if let Value::Array(met) = met {
             met.push(page.into());
         }
+    }
+
+    fn logged_in(&self, by: &'static str) {
+        self.fact("logged_in_by", by);
     }
 }
 

@@ -22,6 +22,7 @@ mod revoke;
 mod revoke_api;
 mod revoke_ui;
 mod verify;
+mod ways_in;
 
 pub use context::Context;
 pub use locate::Located;

@@ -25,7 +25,7 @@ use super::hosts::{Origin, Site, host_of};
 use super::pages::Pages;
 use super::ready::{CloudElementsReady, Ready, SalesforceReady};
 use super::request_log::{RequestLog, Seen};
-use super::salesforce::Salesforce;
+use super::salesforce::{Salesforce, WayIn};
 use super::settings::Settings;
 use super::tripwire::Tripwire;
 
@@ -138,6 +138,7 @@ fn seed(
     let origin = Origin::at(Site::Login, port);
     let credentials = salesforce.credentials();
     let tokens = salesforce.seed_grant(&origin);
+    let access_token = salesforce.seed_front_door_token();
     let (instance_id, element_token) = cloud_elements.seed_instance(Seed {
         name: "Acme Salesforce QA".to_owned(),
         site_address: origin.url(Site::Login),
@@ -159,6 +160,12 @@ fn seed(
             my_domain_url: origin.url(Site::MyDomain),
             username: credentials.username,
             password: credentials.password,
+            access_token,
+            login: match credentials.way_in {
+                WayIn::Form => "form",
+                WayIn::Frontdoor => "frontdoor",
+            }
+            .to_owned(),
             consumer_key: credentials.consumer_key,
             consumer_secret: credentials.consumer_secret,
             callback_url: tripwire.callback_url(),

@@ -15,6 +15,7 @@ mod trusted_origins;
 mod usage;
 mod verification;
 mod visitor;
+mod way_in;
 
 pub use authorize::authorize;
 pub use error::PageError;
@@ -26,3 +27,4 @@ pub use row_owner::{Identity, RowOwner};
 pub use trusted_origins::TrustedOrigins;
 pub use usage::{GrantRow, UsagePages};
 pub use visitor::{Arrival, Notes, Visitor};
+pub use way_in::{WayInError, Ways};

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, interludes, login};
+use super::way_in::WayIn;
+use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 
@@ -30,6 +31,8 @@ pub trait Notes: Send + Sync {
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
     fn met(&self, page: &str);
+    /// A session was had: by the login page (`form`), a front door, or the kept `profile`.
+    fn logged_in(&self, by: &'static str);
 }
 
 /// A person's way through the pages of an org, in one browser session.
@@ -43,6 +46,7 @@ pub struct Visitor<'run> {
     /// Where the visit was to lead: an address that may hold secrets.
     pub(super) goal: Option<String>,
     warned: HashSet<String>,
+    pub(super) ways: Ways<'run>,
     pub(super) picture: Option<Vec<u8>>,
 }
 
@@ -53,6 +57,8 @@ pub(super) struct Visit {
     pub(super) login: login::Sent,
     /// Pages that were passed.
     pub(super) passed: interludes::Passed,
+    /// How it came in.
+    pub(super) way_in: WayIn,
 }
 
 impl<'run> Visitor<'run> {
@@ -74,8 +80,15 @@ impl<'run> Visitor<'run> {
             limit,
             goal: None,
             warned: HashSet::new(),
+            ways: Ways::default(),
             picture: None,
         }
+    }
+
+    /// What may be used besides the login page.
+    #[must_use]
+    pub fn by(self, ways: Ways<'run>) -> Self {
+        Self { ways, ..self }
     }
 
     /// The session that the visitor walks in.
@@ -99,9 +112,9 @@ impl<'run> Visitor<'run> {
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
         let deadline = Instant::now() + self.limit;
-        self.goal = Some(url.to_owned());
-        self.session.goto(url).await?;
-        self.arrive(wanted, deadline).await
+        let mut visit = Visit::default();
+        self.set_out(url, &mut visit.way_in).await?;
+        self.arrive(wanted, deadline, visit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown.
@@ -109,7 +122,7 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on(&mut self, wanted: &[&str]) -> Result<Arrival, PageError> {
-        self.arrive(wanted, Instant::now() + self.limit).await
+        self.go_on_until(wanted, Instant::now() + self.limit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
@@ -122,17 +135,23 @@ impl<'run> Visitor<'run> {
         wanted: &[&str],
         deadline: Instant,
     ) -> Result<Arrival, PageError> {
-        self.arrive(wanted, deadline).await
+        self.arrive(wanted, deadline, Visit::default()).await
     }
 
-    async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
-        let mut visit = Visit::default();
+    async fn arrive(
+        &mut self,
+        wanted: &[&str],
+        deadline: Instant,
+        mut visit: Visit,
+    ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
             let seen = match self.session.look(&known, deadline).await? {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
+                    let is_error = url.query_pairs().any(|(name, _)| name == "error");
+                    self.tell_way_in(&mut visit.way_in, !is_error);
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -160,17 +179,19 @@ impl<'run> Visitor<'run> {
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
             }
+            self.notes.met(&seen.page);
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
+                let arrived = wanted.contains(&seen.page.as_str());
+                self.tell_way_in(&mut visit.way_in, arrived);
             }
-            self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
             visit.passed.met(&seen)?;
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
+                "login" | "login-identifier" => self.come_in(&seen, &mut visit).await?,
                 "verification-email" | "verification-sms" | "verification-totp"
                 | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
                 "passkey-enrolment" | "passkey-verification" => {

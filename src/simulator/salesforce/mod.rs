@@ -8,6 +8,7 @@ mod arrivals;
 mod authorize;
 mod detours;
 mod doors;
+mod front_door;
 mod grants;
 mod identity;
 mod interludes;
@@ -34,7 +35,7 @@ pub use detours::Place;
 pub use interludes::{Interlude, Language};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
-    UserShownAs,
+    UserShownAs, WayIn,
 };
 
 use super::clock::Clock;
@@ -58,6 +59,7 @@ pub(super) struct Credentials {
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
+    pub(super) way_in: WayIn,
 }
 
 /// A grant's tokens and addresses, as the token endpoint would give them.
@@ -98,6 +100,7 @@ impl Salesforce {
             consumer_key: app.consumer_key.clone(),
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
+            way_in: org.settings.way_in,
         }
     }
 
@@ -115,6 +118,12 @@ impl Salesforce {
             id_url,
             instance_url: origin.url(Site::MyDomain),
         }
+    }
+
+    /// The access token that the integration user has from another app, which may open web pages.
+    pub(super) fn seed_front_door_token(&self) -> String {
+        let now = self.now_ms();
+        self.org().issue_front_door_token(now)
     }
 
     /// One more live grant of a user to the connected app, as another integration would have it.
@@ -153,7 +162,12 @@ impl Salesforce {
         let router = match site {
             Site::Login => login_pages().merge(doors()).merge(oauth()),
             Site::MyDomain => {
-                login_pages().merge(doors()).merge(oauth()).merge(rest()).merge(classic())
+                login_pages()
+                    .merge(doors())
+                    .merge(oauth())
+                    .merge(rest())
+                    .merge(classic())
+                    .route("/lightning/{*page}", get(lightning::to_its_host))
             }
             Site::Setup => doors().merge(classic()).merge(lightning_setup()),
             Site::Lightning => doors()

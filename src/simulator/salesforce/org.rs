@@ -113,6 +113,8 @@ pub(super) struct AuthorizationRequest {
 struct Ticket {
     session_id: String,
     expires_ms: i64,
+    /// Made by `singleaccess`, and not for a hop from one host to another.
+    is_login: bool,
 }
 
 /// How often what happened.
@@ -122,6 +124,8 @@ pub(super) struct Counters {
     pub(super) failed_logins: u64,
     pub(super) logins: u64,
     pub(super) logouts: u64,
+    /// Sessions that the front door gave to an access token or its ticket.
+    pub(super) front_door_logins: u64,
     pub(super) codes_issued: u64,
 }
 
@@ -241,19 +245,28 @@ impl Org {
 
     /// A ticket that carries a session to another host, once.
     pub(super) fn issue_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, false, now)
+    }
+
+    /// A ticket that lets its bearer in by the front door, once.
+    pub(super) fn issue_login_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, true, now)
+    }
+
+    fn ticket(&mut self, sid: &str, is_login: bool, now: i64) -> String {
         let ticket = self.random.alphanumeric(64);
         self.tickets.issued.push(ticket.clone());
         self.tickets.open.insert(
             ticket.clone(),
-            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS },
+            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS, is_login },
         );
         ticket
     }
 
-    /// The session of a ticket, which is spent by this.
-    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<Session> {
+    /// The session of a ticket, which is spent by this, and whether it is a login.
+    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<(Session, bool)> {
         let ticket = self.tickets.open.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
-        self.session(&ticket.session_id, now).cloned()
+        Some((self.session(&ticket.session_id, now)?.clone(), ticket.is_login))
     }
 
     pub(super) fn to_json(&self, now: i64) -> Value {
@@ -329,6 +342,7 @@ impl Org {
             "logouts": self.counters.logouts,
             "arrivals": self.detours.arrivals,
             "maintenance_shown": self.detours.maintenance_shown,
+            "front_door_logins": self.counters.front_door_logins,
             "codes_issued": self.counters.codes_issued,
             "settings": self.settings,
         })

@@ -76,6 +76,16 @@ pub enum OnAllow {
     ErrorPage,
 }
 
+/// How the browser of whoever reads the simulator's configuration comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayIn {
+    /// By the login page.
+    Form,
+    /// By the front door, with the access token that the integration user has.
+    Frontdoor,
+}
+
 /// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +134,22 @@ pub struct Settings {
     pub arrives_as: ArrivesAs,
     /// It is handed out again whenever there is none, as single sign-on does; otherwise once.
     pub arrives_again: bool,
+    /// Pages between a login by the front door and what the user wanted, in this order.
+    pub after_frontdoor: Vec<Interlude>,
+    /// The way in that the configuration names.
+    pub way_in: WayIn,
+    /// Scopes of the access token that the integration user has from another app.
+    pub front_door_scope: String,
+    /// That access token is dead from the start.
+    pub front_door_token_dead: bool,
+    /// That access token is a namesake's.
+    pub front_door_of_namesake: bool,
+    /// `singleaccess` refuses everybody.
+    pub single_access_forbidden: bool,
+    /// `singleaccess` answers with a front door outside the org.
+    pub single_access_foreign: bool,
+    /// Sessions outlive the browser.
+    pub persistent_sessions: bool,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -178,6 +204,14 @@ impl Default for Settings {
             login_again_forever: false,
             arrives_as: ArrivesAs::Nobody,
             arrives_again: false,
+            after_frontdoor: Vec::new(),
+            way_in: WayIn::Form,
+            front_door_scope: "refresh_token api web".to_owned(),
+            front_door_token_dead: false,
+            front_door_of_namesake: false,
+            single_access_forbidden: false,
+            single_access_foreign: false,
+            persistent_sessions: false,
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

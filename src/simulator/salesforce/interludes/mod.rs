@@ -57,7 +57,7 @@ pub(super) fn routes() -> Router<Salesforce> {
 /// Leads a session on: to the page that comes next, else to what its user wanted.
 pub(super) fn lead_on(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
     match session.before_it.first() {
-        Some(next) => redirect_with_session(session, next.path()),
+        Some(next) => redirect_with_session(salesforce, session, next.path()),
         None => doors::after_login(salesforce, origin, session, &session.start_url),
     }
 }

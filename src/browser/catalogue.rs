@@ -112,6 +112,16 @@ impl Catalogue {
         Ok(Self { pages: file.page, lists: file.texts })
     }
 
+    /// How many pages it knows.
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether it knows no page at all.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
     /// A list of texts, e.g. the headers that a column may have in different languages.
     pub fn texts(&self, name: &str) -> &[String] {
         self.lists.get(name).map_or(&[], Vec::as_slice)

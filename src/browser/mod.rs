@@ -22,7 +22,7 @@ pub use catalogue::Catalogue;
 pub use driver::Driver;
 pub use error::BrowserError;
 pub use evidence::PageRecord;
-pub use find::Installation;
+pub use find::{Installation, Program, Survey};
 pub use recogniser::{Found, Look, Seen, Spend};
 pub use session::Session;
 pub use table::{Cell, Column, Row, Table};

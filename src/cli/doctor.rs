@@ -8,7 +8,7 @@ use super::flags::{DoctorArguments, Format, Global};
 use super::session::{Stage, config_file, load, to_stderr, to_stdout};
 use super::signals::Signals;
 use crate::config::{self, BrowserName, Overrides};
-use crate::doctor::{self, Diagnosis, Renderer, Subject};
+use crate::doctor::{self, Diagnosis, Renderer, Subject, Walk};
 use crate::failure::Failure;
 use crate::report::{Glyphs, log};
 use crate::secrets::Redactor;
@@ -22,24 +22,25 @@ pub async fn run(global: &Global, arguments: DoctorArguments) -> Result<u8, Fail
     let _log = log::init(global.verbosity(), &redactor)?;
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
+    let extent = arguments.extent();
     let overrides = arguments.overrides(global);
     let subject = Arc::new(subject(global, &overrides, &stage, &redactor));
 
     let renderer = Renderer::new(global.verbosity(), Glyphs::of_environment());
     let say = |text: &str| to_stderr(&styled(global, text));
     let mut checks = Vec::new();
-    let examining = doctor::examine(subject, |check| {
+    let examining = doctor::examine(subject, extent, |check| {
         say(&renderer.check(&check));
         checks.push(check);
     });
-    let stopped = tokio::select! {
-        () = examining => None,
-        signal = signals.next() => Some(signal),
+    let (walk, stopped) = tokio::select! {
+        walk = examining => (walk, None),
+        signal = signals.next() => (Walk::default(), Some(signal)),
     };
     if let Some(failure) = stage.end().await {
         return Err(failure);
     }
-    let diagnosis = Diagnosis::new(started_at, checks, Vec::new(), Vec::new(), stopped.as_ref());
+    let diagnosis = Diagnosis::new(started_at, checks, walk, stopped.as_ref());
     say(&renderer.summary(&diagnosis));
     if global.format == Format::Json {
         to_stdout(&diagnosis.to_json()?);

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
+use crate::doctor::Extent;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -425,6 +426,15 @@ impl StatusArguments {
 }
 
 impl DoctorArguments {
+    /// How far the pages are walked.
+    pub fn extent(&self) -> Extent {
+        match (self.login, self.drift) {
+            (_, true) => Extent::Everywhere,
+            (true, false) => Extent::Home,
+            (false, false) => Extent::Nowhere,
+        }
+    }
+
     /// What the flags say of the configuration.
     pub fn overrides(self, global: &Global) -> Overrides {
         let mut overrides =

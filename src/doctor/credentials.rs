@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use url::Url;
-
 use super::check::{Check, CheckId, within};
 use super::hosts::Hosts;
 use crate::cloud_elements::{CloudElementsClient, Instance};
@@ -12,7 +10,9 @@ use crate::config::{Config, InstanceRef};
 use crate::failure::Failure;
 use crate::http::HttpClient;
 use crate::salesforce::pages::TrustedOrigins;
-use crate::salesforce::{AuthorizeProbe, OauthClient, SalesforceError, probe_authorize};
+use crate::salesforce::{
+    AuthorizeProbe, OauthClient, SalesforceError, authorize_request, probe_authorize,
+};
 use crate::secrets::Redactor;
 
 /// What `reauth` puts before the id of a run in the tags of instances that it makes.
@@ -76,7 +76,11 @@ async fn of_platform(
     let listing = within(limit, CheckId::Platform, async {
         match platform.list(None).await {
             Ok(instances) => {
-                let seen = format!("accepted; {} instances are there", instances.len());
+                let count = match instances.len() {
+                    1 => "1 instance is there".to_owned(),
+                    count => format!("{count} instances are there"),
+                };
+                let seen = format!("accepted; {count}");
                 all = Some(instances);
                 Check::passed(CheckId::Platform, seen)
             }
@@ -184,7 +188,12 @@ async fn client(config: &Config, http: &HttpClient) -> Check {
     if let Some(my_domain) = &salesforce.my_domain {
         trusted.trust(my_domain);
     }
-    match probe_authorize(http, authorize_url(config), &trusted).await {
+    let request = authorize_request(
+        &salesforce.login_url,
+        &salesforce.consumer_key,
+        &salesforce.callback_url,
+    );
+    match probe_authorize(http, request, &trusted).await {
         Ok(AuthorizeProbe::Login) => {
             Check::passed(CheckId::Client, "Salesforce knows it, and its callback")
         }
@@ -199,17 +208,6 @@ async fn client(config: &Config, http: &HttpClient) -> Check {
         .hint("open the app in Setup and compare consumer key and callback URL by eye"),
         Err(error) => Check::failed(CheckId::Client, error),
     }
-}
-
-fn authorize_url(config: &Config) -> Url {
-    let salesforce = &config.salesforce;
-    let mut url = salesforce.login_url.clone();
-    url.set_path("/services/oauth2/authorize");
-    url.query_pairs_mut()
-        .append_pair("response_type", "code")
-        .append_pair("client_id", &salesforce.consumer_key)
-        .append_pair("redirect_uri", salesforce.callback_url.as_str());
-    url
 }
 
 /// Introspects what is no token: who may ask is answered first. An app that may not introspect is

@@ -7,6 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Walk;
 use super::check::{Check, CheckOutcome, Fault};
 use crate::failure::{Failure, Kind};
 
@@ -78,8 +79,7 @@ impl Diagnosis {
     pub fn new(
         started_at: Timestamp,
         checks: Vec<Check>,
-        visits: Vec<Visit>,
-        drift: Vec<Drift>,
+        walk: Walk,
         stopped: Option<&Failure>,
     ) -> Self {
         let (outcome, exit_code) = match stopped.map(|failure| failure.kind) {
@@ -96,8 +96,8 @@ impl Diagnosis {
             started_at: started_at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
             duration_ms: u64::try_from(took).unwrap_or(0),
             checks,
-            visits,
-            drift,
+            visits: walk.visits,
+            drift: walk.drift,
         }
     }
 
@@ -175,8 +175,8 @@ mod tests {
         assert_eq!(judge(&[warning()]).0, DiagnosisOutcome::ReadyWithWarnings);
         for (kind, code) in [(Kind::Interrupted, 130), (Kind::Terminated, 143)] {
             let signal = Failure::new("reauth.interrupted", kind, "");
-            let diagnosis =
-                Diagnosis::new(Timestamp::now(), vec![usage()], vec![], vec![], Some(&signal));
+            let now = Timestamp::now();
+            let diagnosis = Diagnosis::new(now, vec![usage()], Walk::default(), Some(&signal));
             assert_eq!(diagnosis.exit_code, code);
         }
     }

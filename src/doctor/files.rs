@@ -42,26 +42,27 @@ pub(super) fn places(out: Option<&Path>) -> Vec<Place> {
 
 /// How much room is left in each; a file system is named once.
 pub(super) fn disk(places: &[Place]) -> Check {
-    let mut seen: Vec<(u64, String)> = Vec::new();
-    let mut devices = Vec::new();
+    let mut systems: Vec<(u64, u64, Vec<&str>)> = Vec::new();
     for place in places {
         let Some(existing) = existing(&place.path) else { continue };
         let Ok(metadata) = fs::metadata(existing) else { continue };
-        if devices.contains(&metadata.dev()) {
-            continue;
-        }
-        devices.push(metadata.dev());
-        if let Ok(system) = rustix::fs::statvfs(existing) {
-            seen.push((system.f_bavail.saturating_mul(system.f_frsize), place.name.to_owned()));
+        let known = systems.iter_mut().find(|(device, ..)| *device == metadata.dev());
+        if let Some((.., names)) = known {
+            names.push(place.name);
+        } else if let Ok(system) = rustix::fs::statvfs(existing) {
+            let free = system.f_bavail.saturating_mul(system.f_frsize);
+            systems.push((metadata.dev(), free, vec![place.name]));
         }
     }
+    let seen: Vec<(u64, String)> =
+        systems.into_iter().map(|(_, free, names)| (free, listed(&names))).collect();
     judge_room(&seen)
 }
 
 fn judge_room(seen: &[(u64, String)]) -> Check {
     let words: Vec<String> =
-        seen.iter().map(|(free, name)| format!("{} free ({name})", size(*free))).collect();
-    let words = words.join(", ");
+        seen.iter().map(|(free, name)| format!("{} for {name}", size(*free))).collect();
+    let words = format!("free: {}", words.join("; "));
     match seen.iter().map(|(free, _)| *free).min() {
         None => Check::skipped(CheckId::Disk, "no file system says how much room it has"),
         Some(free) if free < FAIL_BELOW => Check::failed(
@@ -270,7 +271,7 @@ mod tests {
             let check = judge_room(&[(free, "run folders".into()), (u64::MAX, "x".into())]);
             assert_eq!(check.outcome, outcome, "{check:?}");
         }
-        assert_eq!(judge_room(&[(3 * MEGABYTE, "x".into())]).seen, "3 MB free (x)");
+        assert_eq!(judge_room(&[(3 * MEGABYTE, "x".into())]).seen, "free: 3 MB for x");
         assert_eq!(judge_room(&[]).outcome, CheckOutcome::Skipped);
     }
 

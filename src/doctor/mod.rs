@@ -17,6 +17,7 @@ mod machine;
 mod page;
 mod render;
 mod start;
+mod way_in;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub use diagnosis::{Diagnosis, DiagnosisOutcome, Drift, SCHEMA, Visit, schema};
 pub use render::Renderer;
 
 use crate::browser::Catalogue;
-use crate::config::{self, Config, ConfigError, Loaded, RevokeVia};
+use crate::config::{self, Config, ConfigError, Loaded, PasskeyAt, RevokeVia};
 use crate::failure::Failure;
 use crate::http::{HttpClient, Limits, RetryPolicy};
 use crate::secrets::Redactor;
@@ -81,21 +82,54 @@ impl Subject {
     }
 }
 
+/// How far the pages are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// No login.
+    Nowhere,
+    /// `--login`: to the home page, as each account.
+    Home,
+    /// `--drift`: to all pages that a run would see.
+    Everywhere,
+}
+
+/// What the walk met.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// Who came in, and past which pages.
+    pub visits: Vec<Visit>,
+    /// Every locator that only a fallback found.
+    pub drift: Vec<Drift>,
+}
+
 /// Makes all checks and hands each to `show`, in a fixed order, as soon as it and those before it
-/// are there. Dropped half-way, it ends what it began.
-pub async fn examine(subject: Arc<Subject>, mut show: impl FnMut(Check)) {
+/// are there. The way in comes last, when it is known what stands against it. Dropped half-way, it
+/// ends what it began.
+pub async fn examine(subject: Arc<Subject>, extent: Extent, mut show: impl FnMut(Check)) -> Walk {
     let mut groups = Groups::default();
     groups.begin(configuration(&subject));
     groups.begin(browser(Arc::clone(&subject)));
     groups.begin(locators(Arc::clone(&subject)));
     services(&subject, &mut groups);
     groups.begin(machine(Arc::clone(&subject)));
-    for group in groups.0.drain(..) {
+    let mut failed = Vec::new();
+    for group in &mut groups.0 {
         let checks = group.await.unwrap_or_else(|error| vec![broken(&error.to_string())]);
         for check in checks {
+            if check.outcome == CheckOutcome::Failed {
+                failed.push(check.id);
+            }
             show(check.redacted(&subject.redactor));
         }
     }
+    if extent == Extent::Nowhere {
+        return Walk::default();
+    }
+    let (checks, walk) = way_in::checks(&subject, extent, &failed).await;
+    for check in checks {
+        show(check.redacted(&subject.redactor));
+    }
+    walk
 }
 
 /// Groups of checks that run side by side; they end with it.
@@ -162,6 +196,8 @@ fn browser(subject: Arc<Subject>) -> BoxFuture<'static, Vec<Check>> {
         }
         let frames_matter =
             subject.config().is_none_or(|config| config.run.revoke_via == RevokeVia::Ui);
+        // What a profile keeps is none of a test page's business.
+        let config = config::Browser { profile_dir: None, ..config };
         let starting = start::checks(&config, &callback, &subject.redactor, frames_matter);
         match tokio::time::timeout(BROWSER_LIMIT, starting).await {
             Ok(started) => checks.extend(started),
@@ -220,8 +256,10 @@ fn services(subject: &Arc<Subject>, groups: &mut Groups) {
     };
     let certificates = Check::passed(CheckId::Certificates, trusted);
     groups.begin(std::future::ready(vec![certificates]).boxed());
+    let accounts = std::iter::once(&config.salesforce.user).chain(&config.salesforce.admin);
+    let codes = accounts.into_iter().any(|account| account.totp_secret.is_some());
     let hosts = Hosts::ask(config, &http, limit);
-    groups.begin(hosts.clone().checks(false).boxed());
+    groups.begin(hosts.clone().checks(codes).boxed());
     let subject = Arc::clone(subject);
     groups.begin(
         async move {
@@ -246,12 +284,23 @@ fn no_services(why: &'static str) -> BoxFuture<'static, Vec<Check>> {
     std::future::ready(IDS.iter().map(|id| Check::skipped(*id, why)).collect()).boxed()
 }
 
+fn passkey_files(config: &Config) -> Vec<PathBuf> {
+    std::iter::once(&config.salesforce.user)
+        .chain(&config.salesforce.admin)
+        .filter_map(|account| match &account.passkey {
+            Some(PasskeyAt::File(file)) => Some(file.clone()),
+            Some(PasskeyAt::Given(_)) | None => None,
+        })
+        .collect()
+}
+
 /// Disk, folders, files with secrets, and what earlier runs left.
 fn machine(subject: Arc<Subject>) -> BoxFuture<'static, Vec<Check>> {
     async move {
         let out = subject.config().map(|config| config.run.out.clone());
         let places = files::places(out.as_deref());
         let config_file = subject.config_file.clone();
+        let passkeys = subject.config().map_or_else(Vec::new, passkey_files);
         let redactor = subject.redactor.clone();
         let room = places.clone();
         let looks: Vec<(CheckId, Box<dyn FnOnce() -> Vec<Check> + Send>)> = vec![
@@ -259,7 +308,7 @@ fn machine(subject: Arc<Subject>) -> BoxFuture<'static, Vec<Check>> {
             (CheckId::Folders, Box::new(move || files::folders(&places))),
             (
                 CheckId::Secrets,
-                Box::new(move || files::secrets(config_file.as_deref(), &[], &redactor)),
+                Box::new(move || files::secrets(config_file.as_deref(), &passkeys, &redactor)),
             ),
             (CheckId::Journal, Box::new(leftovers::journal)),
             (CheckId::Leftovers, Box::new(|| vec![leftovers::folders()])),

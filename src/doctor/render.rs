@@ -93,6 +93,7 @@ impl Renderer {
 mod tests {
     use jiff::Timestamp;
 
+    use super::super::Walk;
     use super::super::check::CheckId;
     use super::*;
     use crate::failure::Failure;
@@ -114,7 +115,7 @@ mod tests {
     fn shown(verbosity: Verbosity, locale: &str, checks: Vec<Check>) -> String {
         let renderer = Renderer::new(verbosity, Glyphs::for_locale(locale));
         let mut out: String = checks.iter().map(|check| renderer.check(check)).collect();
-        let diagnosis = Diagnosis::new(Timestamp::now(), checks, vec![], vec![], None);
+        let diagnosis = Diagnosis::new(Timestamp::now(), checks, Walk::default(), None);
         out.push_str(&renderer.summary(&diagnosis));
         anstream::adapter::strip_str(&out).to_string()
     }

@@ -6,6 +6,17 @@ use url::Url;
 use super::pages::{PageError, TrustedOrigins, oauth_error_in, oauth_error_of};
 use crate::http::{Call, HttpClient, HttpError};
 
+/// An authorise request for a code (RFC 6749, section 4.1.1), without state and scope.
+pub fn authorize_request(login_url: &Url, consumer_key: &str, callback: &Url) -> Url {
+    let mut url = login_url.clone();
+    url.set_path("/services/oauth2/authorize");
+    url.query_pairs_mut()
+        .append_pair("response_type", "code")
+        .append_pair("client_id", consumer_key)
+        .append_pair("redirect_uri", callback.as_str());
+    url
+}
+
 /// Where an authorise request led.
 #[derive(Debug)]
 pub enum AuthorizeProbe {

@@ -14,7 +14,7 @@ pub mod pages;
 mod rest;
 mod soql;
 
-pub use authorize_probe::{AuthorizeProbe, probe_authorize};
+pub use authorize_probe::{AuthorizeProbe, authorize_request, probe_authorize};
 pub use error::SalesforceError;
 pub use hosts::OrgHosts;
 pub use oauth::OauthClient;

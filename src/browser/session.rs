@@ -1,9 +1,10 @@
 //! One browser session. Every command has a time limit; a command that does not keep it loses the
 //! session, because the client finishes an abandoned command before it begins another.
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::command::{RawCommand, explain};
-use super::{BrowserError, Catalogue, Driver, capabilities};
+use super::{BrowserError, Catalogue, Driver, Fallback, capabilities};
 use crate::config;
 use crate::secrets::{Redactor, Secret};
 
@@ -42,6 +43,8 @@ pub struct Session {
     is_blank: AtomicBool,
     /// Whether commands go to a frame at present.
     pub(super) in_frame: AtomicBool,
+    /// What only a fallback of the catalogue found.
+    pub(super) fallbacks: Mutex<BTreeSet<Fallback>>,
 }
 
 impl Session {
@@ -78,6 +81,7 @@ impl Session {
             is_lost: AtomicBool::new(false),
             is_blank: AtomicBool::new(true),
             in_frame: AtomicBool::new(false),
+            fallbacks: Mutex::default(),
         };
         let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
         session

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
+use crate::doctor::Extent;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -45,6 +46,8 @@ pub enum Command {
     Restore(RestoreArguments),
     /// Say whether the instance is authenticated, seen from both sides; changes nothing
     Status(StatusArguments),
+    /// Look at everything that a run needs, in advance; changes nothing
+    Doctor(DoctorArguments),
     /// Serve a simulator of both services until stopped
     #[cfg(feature = "simulator")]
     Simulate(SimulateArguments),
@@ -238,6 +241,26 @@ pub struct StatusArguments {
     pub instance: Option<u64>,
 }
 
+/// `reauth doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 ready, warnings included; 1 a page or an answer was not as \
+expected; 2 the configuration is at fault; 3 this machine or a host is.")]
+pub struct DoctorArguments {
+    /// Try the way in as well: logs in as each configured account
+    #[arg(long)]
+    pub login: bool,
+    /// Walk through all pages, touch nothing, and list every locator that only a fallback found;
+    /// logs in as well
+    #[arg(long)]
+    pub drift: bool,
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
 /// `reauth simulate`
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
@@ -271,7 +294,7 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of which document: `report`, that is report.json
+    /// Of which document: `report`, that is report.json, or `doctor`
     #[arg(hide_possible_values = true)]
     pub of: Schema,
 }
@@ -281,6 +304,8 @@ pub struct SchemaArguments {
 pub enum Schema {
     /// report.json
     Report,
+    /// What `reauth doctor --format json` prints
+    Doctor,
 }
 
 /// `reauth completions`
@@ -397,6 +422,25 @@ impl StatusArguments {
     /// What the flags say of the configuration.
     pub fn overrides(&self, global: &Global) -> Overrides {
         Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() }
+    }
+}
+
+impl DoctorArguments {
+    /// How far the pages are walked.
+    pub fn extent(&self) -> Extent {
+        match (self.login, self.drift) {
+            (_, true) => Extent::Everywhere,
+            (true, false) => Extent::Home,
+            (false, false) => Extent::Nowhere,
+        }
+    }
+
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
+        self.browser.apply(&mut overrides);
+        overrides
     }
 }
 

@@ -4,6 +4,7 @@
 //! answered; whether that proves anything is for the scenario to say. They know nothing of the
 //! platform that holds the instance.
 
+mod authorize_probe;
 mod error;
 pub mod frontdoor;
 mod hosts;
@@ -14,6 +15,7 @@ pub mod pages;
 mod rest;
 mod soql;
 
+pub use authorize_probe::{AuthorizeProbe, authorize_request, probe_authorize};
 pub use error::SalesforceError;
 pub use hosts::OrgHosts;
 pub use oauth::OauthClient;

@@ -238,6 +238,13 @@ impl Step<'_> {
         lock(&self.facts).insert(name.to_owned(), value.into());
     }
 
+    /// Names of the pages met in this step so far, in order.
+    pub(super) fn pages_met(&self) -> Vec<String> {
+        let facts = lock(&self.facts);
+        let met = facts.get("pages_met").and_then(Value::as_array).into_iter().flatten();
+        met.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// Writes a picture into the run folder. That one could not be taken is a warning: evidence
     /// never fails a run.
     pub(super) fn picture(&self, png: &[u8], detail: Option<&str>) -> Option<String> {

@@ -21,6 +21,7 @@ mod reauthenticate;
 mod revoke;
 mod revoke_api;
 mod revoke_ui;
+pub mod tour;
 mod verify;
 mod ways_in;
 

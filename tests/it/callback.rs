@@ -6,21 +6,21 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::{Moment, World, processes};
+use crate::support::{Moment, Port, World, processes};
 
 /// A callback on this machine is answered by us: the cycle passes, and the port is free afterwards.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_on_this_machine_is_answered_by_us() {
     let world = World::new().await;
-    let port = free_port().await;
-    let callback = format!("http://localhost:{port}/callback");
+    let port = Port::reserve();
+    let callback = format!("http://localhost:{}/callback", port.number);
     world.set(json!({"salesforce": {"more_callback_urls": [callback]}})).await;
     let tripwire = &world.simulator.ready().salesforce.callback_url;
     world.write_config(&world.config_text().replace(tripwire, &callback));
 
     let finished = world.reauth(&["run", "--provision"]).await.expect_code(0);
     assert_eq!(finished.report()["outcome"], "passed");
-    TcpListener::bind(("127.0.0.1", port)).await.expect("the callback's port is free again");
+    TcpListener::bind(("127.0.0.1", port.number)).await.expect("the callback's port is free again");
 }
 
 /// Another program that listens there would be given the code.
@@ -80,10 +80,6 @@ async fn a_remote_driver_keeps_none_of_our_sessions() {
     let group = rustix::process::Pid::from_raw(driver.id().unwrap().try_into().unwrap()).unwrap();
     rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
     driver.wait().await.unwrap();
-}
-
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
 /// Browser processes with this `TMPDIR`.

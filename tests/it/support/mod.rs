@@ -3,12 +3,14 @@
 
 mod hold;
 mod leftovers;
+mod remote_driver;
 mod run;
 mod running;
 mod state;
 
 pub use hold::Moment;
 pub use leftovers::processes;
+pub use remote_driver::RemoteDriver;
 pub use run::Finished;
 pub use running::Running;
 pub use state::State;

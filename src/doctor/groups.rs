@@ -145,7 +145,8 @@ fn ready(checks: Vec<Check>) -> Group {
     future::ready(checks).boxed()
 }
 
-fn accounts(config: &Config) -> impl Iterator<Item = &config::Account> {
+/// The integration user, and who works in Setup.
+pub(super) fn accounts(config: &Config) -> impl Iterator<Item = &config::Account> {
     std::iter::once(&config.salesforce.user).chain(&config.salesforce.admin)
 }
 

@@ -277,6 +277,37 @@ async fn a_callback_that_the_app_does_not_have() {
     );
 }
 
+/// A user who comes in by the front door: whose the token is, and that it lives.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_token() {
+    let world = World::new().await;
+    let state = world.state().await;
+    let grant = state.grants(super::APP, world.username())[0].clone();
+    let token = grant["access_tokens"][0]["access_token"].as_str().unwrap();
+    let text = world.config_text();
+    let keys = format!("[salesforce]\nlogin = \"frontdoor\"\naccess_token = {token:?}\n");
+    world.write_config(&text.replacen("[salesforce]\n", &keys, 1));
+    let diagnosed = doctor(&world, &["--login"]).await.expect_code(0);
+    let check = diagnosed.check("access-token");
+    assert_eq!(
+        (&check["outcome"], &check["subject"]),
+        (&"passed".into(), &world.username().into())
+    );
+    assert_eq!(diagnosed.check("login")["outcome"], "passed", "{:#}", diagnosed.document);
+    assert!(!diagnosed.finished.stdout.contains(token));
+    assert_eq!(world.state().await.salesforce("login_attempts"), 0, "nothing was typed");
+
+    world.cut(grant["id"].as_str().unwrap()).await;
+    let diagnosed = doctor(&world, &[]).await.expect_code(2);
+    diagnosed.expect_failed(&["access-token"]);
+    diagnosed.expect_failure(
+        "access-token",
+        "salesforce.front_door_token_dead",
+        "dead",
+        "access_token",
+    );
+}
+
 /// A callback on this machine has to be free.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_that_somebody_has() {

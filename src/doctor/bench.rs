@@ -57,7 +57,12 @@ impl Bench {
         .await
     }
 
-    /// Whether the browser runs on this machine, where it can be shown a page of ours.
+    /// Whether somebody else runs the driver.
+    pub(super) fn is_remote(&self) -> bool {
+        self.config.webdriver_url.is_some()
+    }
+
+    /// Whether the browser seems to run on this machine, where it can be shown a page of ours.
     pub(super) fn is_here(&self) -> bool {
         crate::http::is_loopback(self.driver.url())
     }

@@ -106,9 +106,7 @@ pub enum FrontDoorError {
         refused: String,
     },
     /// The door was opened, and behind it is a login page.
-    #[error(
-        "the org gave {username} a front door, and behind it still asks to log in at {host}"
-    )]
+    #[error("the org gave {username} a front door, and behind it still asks to log in at {host}")]
     LoginBehind {
         /// Who came in.
         username: String,

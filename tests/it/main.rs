@@ -5,6 +5,7 @@ mod browser;
 mod callback;
 mod cli;
 mod cycle;
+mod doctor;
 mod evidence;
 mod faults;
 mod grants;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::WayInError;
 use super::interludes::InterludeError;
 use super::login::LoginError;
-use super::WayInError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
 

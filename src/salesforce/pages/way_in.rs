@@ -92,7 +92,9 @@ impl<'run> Visitor<'run> {
         {
             let path = Url::parse(url).map_or_else(|_| "/".to_owned(), |url| path_of(&url));
             match self.enter(door, &path, way).await {
-                Err(PageError::WayIn(WayInError::FrontDoor(error))) => self.fall_back(error, way)?,
+                Err(PageError::WayIn(WayInError::FrontDoor(error))) => {
+                    self.fall_back(error, way)?
+                }
                 other => return other,
             }
         }
@@ -100,7 +102,11 @@ impl<'run> Visitor<'run> {
     }
 
     /// Answers a login page.
-    pub(super) async fn come_in(&mut self, seen: &Seen, visit: &mut Visit) -> Result<(), PageError> {
+    pub(super) async fn come_in(
+        &mut self,
+        seen: &Seen,
+        visit: &mut Visit,
+    ) -> Result<(), PageError> {
         let host = || seen.url.host_str().unwrap_or_default().to_owned();
         match (&self.account.login, self.ways.front_door) {
             // A frame is never logged in: the rule for login pages says why.

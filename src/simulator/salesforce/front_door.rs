@@ -8,10 +8,13 @@ impl Org {
         const APP: &str = "Salesforce CLI";
         let holder = if self.settings.front_door_of_namesake {
             let name = &self.integration_user().name;
-            let namesake = |(index, user): &(usize, &User)| {
-                *index != self.integration && user.name == *name
-            };
-            self.users.iter().enumerate().find(namesake).map_or(self.integration, |(index, _)| index)
+            let namesake =
+                |(index, user): &(usize, &User)| *index != self.integration && user.name == *name;
+            self.users
+                .iter()
+                .enumerate()
+                .find(namesake)
+                .map_or(self.integration, |(index, _)| index)
         } else {
             self.integration
         };

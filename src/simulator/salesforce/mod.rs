@@ -161,14 +161,12 @@ impl Salesforce {
     pub(super) fn router(&self, site: Site) -> Router {
         let router = match site {
             Site::Login => login_pages().merge(doors()).merge(oauth()),
-            Site::MyDomain => {
-                login_pages()
-                    .merge(doors())
-                    .merge(oauth())
-                    .merge(rest())
-                    .merge(classic())
-                    .route("/lightning/{*page}", get(lightning::to_its_host))
-            }
+            Site::MyDomain => login_pages()
+                .merge(doors())
+                .merge(oauth())
+                .merge(rest())
+                .merge(classic())
+                .route("/lightning/{*page}", get(lightning::to_its_host)),
             Site::Setup => doors().merge(classic()).merge(lightning_setup()),
             Site::Lightning => doors()
                 .merge(lightning_home())

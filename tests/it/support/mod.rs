@@ -4,6 +4,7 @@
 mod hold;
 mod leftovers;
 mod port;
+mod remote_driver;
 mod run;
 mod running;
 mod state;
@@ -11,6 +12,7 @@ mod state;
 pub use hold::Moment;
 pub use leftovers::processes;
 pub use port::Port;
+pub use remote_driver::RemoteDriver;
 pub use run::Finished;
 pub use running::Running;
 pub use state::State;

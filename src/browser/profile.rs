@@ -71,6 +71,9 @@ pub enum ProfileError {
         /// What there is.
         found: String,
     },
+    /// The driver is somebody else's, and so is the disk of its browsers.
+    #[error("a profile cannot be kept by a driver that reauth does not start")]
+    Elsewhere,
     /// The file system does not give it.
     #[error("the browser profile cannot be kept at {}: {reason}", path.display())]
     Failed {
@@ -108,6 +111,8 @@ impl From<ProfileError> for Failure {
                     .hint("install Chromium or Chrome; on Debian and Ubuntu `webdriver/setup` does it")
                     .hint("or name one: `--browser-binary FILE`, or keep no profile")
             }
+            ProfileError::Elsewhere => Self::usage("browser.profile_elsewhere", message)
+                .hint("leave out `browser.profile_dir` (--profile-dir) or `browser.webdriver_url` (--webdriver-url)"),
             ProfileError::Failed { .. } => Self::environment("browser.profile_unusable", message)
                 .hint("name a local folder that can be written to: --profile-dir"),
         }
@@ -251,8 +256,14 @@ fn wait_for(file: File) -> Option<File> {
 }
 
 fn is_alive(pid: i32) -> bool {
+    // One that has ended and was not waited for by its parent holds nothing any more.
+    let is_zombie = || {
+        let state = fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+        state.is_some_and(|state| state.rsplit_once(") ").is_some_and(|it| it.1.starts_with('Z')))
+    };
     Pid::from_raw(pid)
         .is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)))
+        && !is_zombie()
 }
 
 /// A browser that is none of ours would be given our addresses, and keep what it is shown.

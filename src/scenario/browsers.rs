@@ -10,7 +10,7 @@ use url::Url;
 use super::context::Step;
 use super::ways_in::WaysIn;
 use crate::browser::{
-    BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, profile_folder_of,
+    BrowserError, CallbackListener, Catalogue, Driver, Installation, ProfileError, Session, profile_folder_of,
     sandbox_is_impossible,
 };
 use crate::config::{self, Account, Config};
@@ -105,6 +105,9 @@ impl Browsers {
     async fn start(&self, events: &Events) -> Result<Running, BrowserError> {
         let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
         let driver = match &self.config.webdriver_url {
+            Some(_) if self.config.profile_dir.is_some() => {
+                return Err(ProfileError::Elsewhere.into());
+            }
             Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(&self.config).await?;

@@ -14,3 +14,4 @@ mod platform;
 mod recovery;
 mod simulate;
 mod support;
+mod ways_in;

@@ -31,7 +31,7 @@ impl Bench {
             Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(config).await?;
-                Driver::start(installation, callback.host_str().unwrap_or_default()).await?
+                Driver::start(installation, callback.host_str().unwrap_or_default(), None).await?
             }
         };
         let listener = CallbackListener::start(callback).await?;

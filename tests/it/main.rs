@@ -15,3 +15,4 @@ mod platform;
 mod recovery;
 mod simulate;
 mod support;
+mod ways_in;

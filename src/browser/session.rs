@@ -11,6 +11,7 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use url::Url;
 
@@ -32,12 +33,14 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser window under our control.
 pub struct Session {
-    client: Client,
+    pub(super) client: Client,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) redactor: Redactor,
     pub(super) callback: Url,
     pub(super) slow_motion: Duration,
     is_lost: AtomicBool,
+    /// The virtual authenticator of this window, once it has one.
+    pub(super) authenticator: OnceCell<String>,
     /// Whether commands go to a frame at present.
     pub(super) in_frame: AtomicBool,
 }
@@ -74,6 +77,7 @@ impl Session {
             callback,
             slow_motion: config.slow_mo,
             is_lost: AtomicBool::new(false),
+            authenticator: OnceCell::new(),
             in_frame: AtomicBool::new(false),
         };
         let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);

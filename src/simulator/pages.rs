@@ -21,6 +21,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notice.html", include_str!("templates/notice.html")),
     ("identity.css", include_str!("templates/identity.css")),
     ("register_phone.html", include_str!("templates/register_phone.html")),
+    ("passkey_enrolment.html", include_str!("templates/passkey_enrolment.html")),
+    ("passkey_verification.html", include_str!("templates/passkey_verification.html")),
     ("control.html", include_str!("templates/control.html")),
 ];
 

@@ -12,6 +12,7 @@ mod interludes;
 mod lightning;
 mod login;
 mod org;
+mod passkeys;
 mod population;
 mod rest;
 mod session;
@@ -28,6 +29,8 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 pub use interludes::Interlude;
+pub(super) use passkeys::HandedOver;
+pub use passkeys::{PasskeySettings, Prepared};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs,
@@ -95,6 +98,11 @@ impl Salesforce {
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
         }
+    }
+
+    /// The passkey that was prepared for the integration user, if one was.
+    pub(super) fn handed_over_passkey(&self) -> Option<HandedOver> {
+        self.org().passkeys.handed_over.clone()
     }
 
     /// A live grant of the integration user to the connected app, as if they had just approved it.

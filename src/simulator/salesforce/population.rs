@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::super::error::SimulatorError;
+use super::super::hosts::{Site, name_of};
 use super::super::random::Random;
 use super::org::{App, Counters, Org, Tickets, User};
+use super::passkeys::Passkeys;
 use super::settings::Settings;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -90,8 +92,10 @@ pub(super) fn populate(
         app_under_test,
         sessions: HashMap::new(),
         tickets: Tickets::default(),
+        passkeys: Passkeys::default(),
     };
     give_grants(&mut org, now);
+    org.prepare_passkey(name_of(Site::MyDomain), now);
     Ok(org)
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::interludes::Interlude;
+use super::passkeys::PasskeySettings;
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +101,8 @@ pub struct Settings {
     pub on_allow: OnAllow,
     /// Pages between a login by password and what the user wanted, in this order.
     pub after_login: Vec<Interlude>,
+    /// How the org deals with passkeys.
+    pub passkeys: PasskeySettings,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -143,6 +146,7 @@ impl Default for Settings {
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
+            passkeys: PasskeySettings::default(),
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -1,6 +1,7 @@
 //! Pages between a login and what the user wanted. A session that has some before it is half a
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
+mod passkey;
 mod phone;
 
 use axum::Router;
@@ -19,6 +20,10 @@ use super::session::redirect_with_session;
 pub enum Interlude {
     /// Register a phone number, or not.
     RegisterPhone,
+    /// Create a passkey, for a user who has none.
+    PasskeyEnrolment,
+    /// Show a passkey, for a user who has one.
+    PasskeyVerification,
 }
 
 impl Interlude {
@@ -26,13 +31,24 @@ impl Interlude {
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::RegisterPhone => phone::PATH,
+            Self::PasskeyEnrolment => passkey::ENROLMENT_PATH,
+            Self::PasskeyVerification => passkey::VERIFICATION_PATH,
+        }
+    }
+
+    /// Whether it comes for a user with or without a passkey.
+    pub(super) fn comes(self, has_passkey: bool) -> bool {
+        match self {
+            Self::PasskeyEnrolment => !has_passkey,
+            Self::PasskeyVerification => has_passkey,
+            _ => true,
         }
     }
 }
 
 /// The pages of all of them.
 pub(super) fn routes() -> Router<Salesforce> {
-    Router::new().merge(phone::routes())
+    Router::new().merge(passkey::routes()).merge(phone::routes())
 }
 
 /// Leads a session on: to the page that comes next, else to what its user wanted.

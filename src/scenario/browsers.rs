@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
-use super::context::Step;
+use super::context::{Step, lock};
 use crate::browser::{
     BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
 };
@@ -15,6 +15,7 @@ use crate::config::{self, Account, Config};
 use crate::failure::Failure;
 use crate::report::{Events, StepId};
 use crate::salesforce::pages::{Refusals, Visitor};
+use crate::salesforce::passkey::HeldPasskey;
 use crate::secrets::Redactor;
 
 /// The browsers of a run.
@@ -25,6 +26,8 @@ pub(super) struct Browsers {
     running: AsyncMutex<Option<Running>>,
     /// Logins that were refused: their credentials are not sent again, in any window.
     refusals: Refusals,
+    /// By user name: what was read once, with its counter as it is now.
+    passkeys: Mutex<HashMap<String, Arc<HeldPasskey>>>,
     pub(super) failed_step: Mutex<Option<StepId>>,
 }
 
@@ -47,6 +50,7 @@ impl Browsers {
             redactor: redactor.clone(),
             running: AsyncMutex::default(),
             refusals: Refusals::default(),
+            passkeys: Mutex::default(),
             failed_step: Mutex::default(),
         }
     }
@@ -57,7 +61,9 @@ impl Browsers {
         &self,
         account: &Account,
         events: &Events,
-    ) -> Result<Arc<Session>, BrowserError> {
+    ) -> Result<Arc<Session>, Failure> {
+        // Before anything is started: what is wrong with it is the user's to mend.
+        let passkey = self.passkey(account)?;
         let mut running = self.running.lock().await;
         if running.as_ref().is_some_and(Running::is_lost)
             && let Some(lost) = running.take()
@@ -80,6 +86,11 @@ impl Browsers {
                 )
                 .await?;
                 let window = Arc::new(session);
+                if let Some(passkey) = &passkey
+                    && let Some(error) = passkey.put_on(&window).await?
+                {
+                    events.warn("passkey.not_stored", format!("{error}; the clock keeps its counter ahead"));
+                }
                 running.windows.insert(account.username.clone(), Arc::clone(&window));
                 window
             }
@@ -125,6 +136,18 @@ impl Browsers {
         })
     }
 
+    /// The passkey of a user, if they have one.
+    fn passkey(&self, account: &Account) -> Result<Option<Arc<HeldPasskey>>, Failure> {
+        let Some(at) = &account.passkey else { return Ok(None) };
+        let mut passkeys = lock(&self.passkeys);
+        if let Some(known) = passkeys.get(&account.username) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let held = Arc::new(HeldPasskey::load(at, &self.redactor)?);
+        passkeys.insert(account.username.clone(), Arc::clone(&held));
+        Ok(Some(held))
+    }
+
     /// Somebody who walks through pages in `session` as `account`.
     pub(super) fn visitor<'run>(
         &'run self,
@@ -140,6 +163,7 @@ impl Browsers {
             step,
             step.context.config.run.timeout,
         )
+        .with_passkey(lock(&self.passkeys).get(&account.username).cloned())
     }
 
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing

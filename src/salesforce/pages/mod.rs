@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod enrolment;
 mod error;
 mod interludes;
 mod login;
@@ -17,6 +18,7 @@ mod verification;
 mod visitor;
 
 pub use authorize::authorize;
+pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
 pub use oauth_error::{oauth_error_in, oauth_error_of};
 pub use refusals::Refusals;

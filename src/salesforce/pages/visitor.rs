@@ -2,6 +2,7 @@
 //! done on a page stands in `login`, `verification`, `passkey` and `interludes`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -9,9 +10,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, login};
+use super::{PageError, Refusals, TrustedOrigins, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
+use crate::salesforce::passkey::HeldPasskey;
 
 /// Where a visit ended.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Visitor<'run> {
     pub(super) notes: &'run dyn Notes,
     pub(super) limit: Duration,
     pub(super) refusals: &'run Refusals,
+    /// On the window's authenticator, if the user has one.
+    pub(super) passkey: Option<Arc<HeldPasskey>>,
     warned: HashSet<String>,
     pub(super) picture: Option<Vec<u8>>,
 }
@@ -49,6 +53,8 @@ pub struct Visitor<'run> {
 pub(super) struct Visit {
     /// What was sent to login pages.
     pub(super) login: login::Sent,
+    /// A passkey that was shown.
+    pub(super) passkey: passkey::Shown,
 }
 
 impl<'run> Visitor<'run> {
@@ -66,11 +72,18 @@ impl<'run> Visitor<'run> {
             account,
             trusted,
             refusals,
+            passkey: None,
             notes,
             limit,
             warned: HashSet::new(),
             picture: None,
         }
+    }
+
+    /// With the passkey that was put on the session.
+    #[must_use]
+    pub fn with_passkey(self, passkey: Option<Arc<HeldPasskey>>) -> Self {
+        Self { passkey, ..self }
     }
 
     /// The session that the visitor walks in.
@@ -124,7 +137,11 @@ impl<'run> Visitor<'run> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
-            let seen = match self.session.look(&known, deadline).await? {
+            let look = self.session.look(&known, visit.passkey.patience(deadline)).await?;
+            if self.await_passkey(&look, &mut visit.passkey, deadline).await? {
+                continue;
+            }
+            let seen = match look {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
                     return Ok(Arrival::Callback(url));

@@ -1,0 +1,69 @@
+//! The page on which a passkey is created. The new one is on disk before Salesforce hears of it:
+//! whatever ends us meanwhile, there is no passkey that is registered and lost.
+
+use tokio::time::Instant;
+
+use super::visitor::{Arrival, Visitor, place};
+use super::PageError;
+use crate::browser::{Created, Credential, Seen, Spend};
+use crate::salesforce::passkey::PasskeyError;
+
+/// Where an org's My Domain has the page.
+pub const ENROLMENT_PATH: &str = "/_ui/identity/webauthn/AddPasskeyUi";
+
+/// Creates a passkey on the page that is shown, and goes on until one of `wanted`. `keep` puts the
+/// new credential on disk; only then the page is given it. `keep` is called again with a credential
+/// that the page was seen to have been given already.
+///
+/// # Errors
+/// [`PasskeyError`]: refused; [`PageError::UntrustedOrigin`]; what comes afterwards.
+pub async fn enrol(
+    visitor: &mut Visitor<'_>,
+    seen: &Seen,
+    wanted: &[&str],
+    keep: impl FnOnce(Credential) -> Result<(), PasskeyError>,
+) -> Result<Arrival, PageError> {
+    let deadline = Instant::now() + visitor.limit();
+    if !visitor.may_approve(seen) {
+        return Err(PageError::UntrustedOrigin { origin: seen.origin.clone() });
+    }
+    let refused = |username: &str, said: String| PasskeyError::EnrolmentRefused {
+        username: username.to_owned(),
+        said,
+    };
+    let session = visitor.session();
+    // The authenticator creates none beside one that the page excludes: the one that is replaced.
+    session.remove_credentials().await?;
+    session.hold_created().await?;
+    session.is_new(seen, "enrolment").await?;
+    visitor.press(seen, "create", Spend::Content).await?;
+    let created = session.created(deadline).await?;
+    if let Created::Refused(name) = created {
+        return Err(refused(visitor.username(), format!("the browser says {name}")).into());
+    }
+    let Some(credential) = session.credentials().await?.into_iter().next() else {
+        return Err(refused(visitor.username(), "the page created none".to_owned()).into());
+    };
+    keep(credential)?;
+    session.release_created().await?;
+    let wanted = [wanted, &[seen.page.as_str()]].concat();
+    loop {
+        let arrival = visitor.go_on_until(&wanted, deadline).await?;
+        let Arrival::Page(shown) = &arrival else { return Ok(arrival) };
+        if shown.page != seen.page {
+            return Ok(arrival);
+        }
+        let is_new = session.is_new(shown, "enrolment").await?;
+        let said = shown.text("error").filter(|said| !said.is_empty());
+        match (is_new, said) {
+            (None, _) => {}
+            (Some(_), Some(said)) => return Err(refused(visitor.username(), said.to_owned()).into()),
+            (Some(true), None) => {
+                let said = format!("its page at {} came back without saying why", place(&shown.url));
+                return Err(refused(visitor.username(), said).into());
+            }
+            // It says something else while it works.
+            (Some(false), None) => session.spend(&shown.page, Spend::Content).await?,
+        }
+    }
+}

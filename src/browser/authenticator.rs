@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::command::RawCommand;
 use super::session::SLICE;
-use super::{BrowserError, Seen, Session};
+use super::{BrowserError, Session};
 use crate::secrets::{Redactor, Secret};
 
 /// A credential as an authenticator holds it. All ids are base64url without padding.
@@ -192,29 +192,6 @@ impl Session {
         match self.script("release what was created", SCRIPT, Vec::new()).await {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
-        }
-    }
-
-    /// Whether the document that was seen is a new one: asked for the first time under this name.
-    /// `None` if it has gone meanwhile.
-    ///
-    /// # Errors
-    /// Any [`BrowserError`] but that the page went away.
-    pub async fn is_new(&self, seen: &Seen, name: &str) -> Result<Option<bool>, BrowserError> {
-        const SCRIPT: &str = r"
-            if (location.href !== arguments[0]) return { tag: 'another' };
-            const key = Symbol.for('reauth.looked.' + arguments[1]);
-            const first = !document[key];
-            document[key] = true;
-            return { tag: first ? 'new' : 'known' };";
-        let arguments = vec![json!(seen.url.as_str()), json!(name)];
-        match self.script("mark the document", SCRIPT, arguments).await {
-            Err(error) if error.is_page_gone() => Ok(None),
-            answer => Ok(match answer?["tag"].as_str() {
-                Some("new") => Some(true),
-                Some("known") => Some(false),
-                _ => None,
-            }),
         }
     }
 }

@@ -7,6 +7,7 @@
 mod completions;
 mod flags;
 mod init;
+mod passkey;
 mod private_file;
 mod provision;
 mod restore;
@@ -57,6 +58,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Revoke(arguments) => revoke::run(&global, arguments).await,
         Command::Restore(arguments) => restore::run(&global, arguments).await,
         Command::Status(arguments) => status::run(&global, arguments).await,
+        Command::Passkey(arguments) => passkey::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
         Command::Init(arguments) => init::run(&global, &arguments),

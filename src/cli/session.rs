@@ -181,6 +181,24 @@ fn load(
     Ok((loaded.config, loaded.warnings))
 }
 
+/// The configuration, for a command that needs nothing else. None if it is not right, which has
+/// been said.
+///
+/// # Errors
+/// A [`Failure`] if the simulator, where it was asked for, does not start.
+pub async fn configured(global: &Global, redactor: &Redactor) -> Result<Option<Config>, Failure> {
+    let stage = Stage::set(global).await?;
+    let overrides = Overrides::default();
+    let plan = Plan { purpose: Purpose::Passkey, overrides, restores: false, config: None };
+    match load(global, &plan, &stage, redactor) {
+        Ok((config, _)) => Ok(Some(config)),
+        Err(error) => {
+            to_stderr(&format!("{}\n", error.render(global.color.is_wanted())));
+            Ok(None)
+        }
+    }
+}
+
 fn refuse_configuration(
     global: &Global,
     plan: &Plan,

@@ -169,9 +169,10 @@ impl Browsers {
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing
     /// where no browser was used in the step or it is lost.
     pub(super) async fn evidence(&self, step: &Step<'_>) -> Vec<String> {
-        use StepId::{Authorize, Provision, Revoke};
+        use StepId::{Authorize, EnrollPasskey, ProvePasskey, Provision, Revoke};
         let mut files = Vec::new();
-        if !matches!(step.key.id, Authorize | Provision | Revoke) {
+        let in_browser = [Authorize, Provision, Revoke, EnrollPasskey, ProvePasskey];
+        if !in_browser.contains(&step.key.id) {
             return files;
         }
         let running = self.running.lock().await;
@@ -194,6 +195,8 @@ impl Browsers {
 
     /// Ends everything. What does not end in time is the guard's to end.
     pub(super) async fn close(&self, events: &Events) {
+        // Those of the next windows are read anew.
+        lock(&self.passkeys).clear();
         if let Some(running) = self.running.lock().await.take()
             && let Err(error) = running.end().await
         {

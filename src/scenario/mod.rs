@@ -10,6 +10,7 @@ mod clean_up;
 mod confirm;
 mod context;
 pub mod cycle;
+mod enrol;
 mod grants;
 mod in_flight;
 mod locate;
@@ -24,4 +25,5 @@ mod revoke_ui;
 mod verify;
 
 pub use context::Context;
+pub use enrol::{Enrolled, Enrolment, enrol};
 pub use locate::Located;

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::visitor::{Arrival, Visitor, place};
 use super::PageError;
-use crate::browser::{Created, Credential, Seen, Spend};
+use crate::browser::{Created, Credential, Seen};
 use crate::salesforce::passkey::PasskeyError;
 
 /// Where an org's My Domain has the page.
@@ -35,8 +35,9 @@ pub async fn enrol(
     // The authenticator creates none beside one that the page excludes: the one that is replaced.
     session.remove_credentials().await?;
     session.hold_created().await?;
-    session.is_new(seen, "enrolment").await?;
-    visitor.press(seen, "create", Spend::Content).await?;
+    session.set_aside(seen).await?;
+    let create = visitor.element(seen, "create")?.clone();
+    session.click(&create).await?;
     let created = session.created(deadline).await?;
     if let Created::Refused(name) = created {
         return Err(refused(visitor.username(), format!("the browser says {name}")).into());
@@ -53,17 +54,15 @@ pub async fn enrol(
         if shown.page != seen.page {
             return Ok(arrival);
         }
-        let is_new = session.is_new(shown, "enrolment").await?;
         let said = shown.text("error").filter(|said| !said.is_empty());
-        match (is_new, said) {
-            (None, _) => {}
-            (Some(_), Some(said)) => return Err(refused(visitor.username(), said.to_owned()).into()),
-            (Some(true), None) => {
+        match (shown.document != seen.document, said) {
+            (_, Some(said)) => return Err(refused(visitor.username(), said.to_owned()).into()),
+            (true, None) => {
                 let said = format!("its page at {} came back without saying why", place(&shown.url));
                 return Err(refused(visitor.username(), said).into());
             }
             // It says something else while it works.
-            (Some(false), None) => session.spend(&shown.page, Spend::Content).await?,
+            (false, None) => session.set_aside(shown).await?,
         }
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::PageError;
 use super::visitor::{Visit, Visitor, place};
-use crate::browser::{Look, Seen, Spend};
+use crate::browser::{Look, Seen};
 use crate::salesforce::passkey::{HeldPasskey, PasskeyError};
 
 const VERIFICATION: &str = "passkey-verification";
@@ -20,11 +20,17 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 /// What was done about a passkey since the visit began.
 #[derive(Default)]
 pub(super) struct Shown {
+    /// A page that was seen, and left to ask for the passkey.
     waiting: Option<Waiting>,
+    /// The authenticator has answered a page since the last one that asks for none was seen. Often
+    /// that is all there is to see: the page asks and goes on in no time.
+    answered: bool,
 }
 
 /// A page that has been left to ask for the passkey.
 struct Waiting {
+    /// Which document it is: the page is not to come again.
+    document: String,
     /// Host and path.
     place: String,
     /// What makes it ask, as long as it was not pressed.
@@ -63,12 +69,15 @@ impl Visitor<'_> {
         if let Err(host) = held.fits(seen.url.host_str().unwrap_or_default()) {
             return Err(PasskeyError::OtherHost { username, place, host }.into());
         }
-        let Some(is_new) = self.session.is_new(seen, "passkey").await? else { return Ok(()) };
         let said = seen.text("error").filter(|said| !said.is_empty());
         let button = seen.element("show").cloned();
-        match &mut visit.passkey.waiting {
-            Some(_) if is_new || said.is_some() => {
-                self.write_counter(&held).await;
+        let shown = &mut visit.passkey;
+        let is_back = match &shown.waiting {
+            Some(waiting) => waiting.document != seen.document || said.is_some(),
+            None => shown.answered && said.is_some(),
+        };
+        match &mut shown.waiting {
+            _ if is_back => {
                 let refusal = PasskeyError::Refused { username, said: said.map(str::to_owned) };
                 held.refuse(refusal.clone());
                 return Err(refusal.into());
@@ -78,10 +87,11 @@ impl Visitor<'_> {
             none => {
                 self.notes.progress(&format!("showing the passkey of {username}"));
                 let begins_until = Instant::now() + BEGINS_WITHIN;
-                *none = Some(Waiting { place, button, begins_until });
+                let document = seen.document.clone();
+                *none = Some(Waiting { document, place, button, begins_until });
             }
         }
-        self.session.spend(&seen.page, Spend::Content).await?;
+        self.session.set_aside(seen).await?;
         Ok(())
     }
 
@@ -93,30 +103,34 @@ impl Visitor<'_> {
         shown: &mut Shown,
         deadline: Instant,
     ) -> Result<bool, PageError> {
-        let (Some(waiting), Some(held)) = (&mut shown.waiting, self.passkey.clone()) else {
+        let Some(held) = self.passkey.clone() else { return Ok(false) };
+        // While a dialog is open nothing else can be asked.
+        if matches!(look, Look::Dialog(_)) {
             return Ok(false);
-        };
-        match look {
-            Look::Dialog(_) => Ok(false),
-            Look::Page(seen) if seen.page == VERIFICATION => Ok(false),
-            Look::Nothing { .. } if Instant::now() < deadline => {
-                let button = waiting.button.take();
-                if !self.write_counter(&held).await
-                    && let Some(button) = button
+        }
+        shown.answered |= self.write_counter(&held).await;
+        match (look, &mut shown.waiting) {
+            (Look::Page(seen), _) if seen.page == VERIFICATION => Ok(false),
+            (Look::Nothing { .. }, Some(waiting)) if Instant::now() < deadline => {
+                if let Some(button) = waiting.button.take()
+                    && !shown.answered
                 {
                     self.session.click(&button).await?;
                 }
                 Ok(true)
             }
-            Look::Nothing { .. } => {
+            (Look::Nothing { .. }, Some(waiting)) => {
                 let (username, place) = (self.username().to_owned(), waiting.place.clone());
                 let refusal = PasskeyError::NoAnswer { username, place };
                 held.refuse(refusal.clone());
                 Err(refusal.into())
             }
-            Look::Page(_) | Look::Callback(_) | Look::Unreachable(_) => {
-                shown.waiting = None;
-                self.write_counter(&held).await;
+            (Look::Nothing { .. }, None) => Ok(false),
+            (_, waiting) => {
+                if shown.answered && waiting.is_none() {
+                    self.notes.met(VERIFICATION);
+                }
+                *shown = Shown::default();
                 Ok(false)
             }
         }

@@ -105,15 +105,11 @@ pub enum PasskeyError {
         /// The page's own words, or what the browser said.
         said: String,
     },
-    /// A passkey was created, and whether Salesforce has taken it was not seen.
-    #[error("whether Salesforce has taken the new passkey of {username} was not seen; it is at {}: {reason}", path.display())]
-    EnrolmentUnanswered {
-        /// Whose.
-        username: String,
-        /// Where the new passkey lies.
+    /// An enrolment was ended before Salesforce's answer was seen.
+    #[error("an earlier enrolment was ended half-way: its passkey is at {}, and Salesforce may have taken it", path.display())]
+    LeftHalfWay {
+        /// Where that passkey lies.
         path: PathBuf,
-        /// What went wrong.
-        reason: String,
     },
     /// The org led to no page on which a passkey can be created.
     #[error("{username} is logged in, and Salesforce shows no page to create a passkey at {place}")]
@@ -178,11 +174,9 @@ impl From<PasskeyError> for Failure {
                 Self::scenario("passkey.enrolment_refused", message)
                     .hint("nothing was kept: try again, and by hand in a browser if it is refused again")
             }
-            PasskeyError::EnrolmentUnanswered { path, .. } => {
-                Self::scenario("passkey.enrolment_unanswered", message)
-                    .hint(format!("keep {}: if Salesforce has taken it, nothing else lets this user in", path.display()))
-                    .hint("try it: name it as `passkey_file` and run `reauth passkey show`, then a login; if it is not known, enrol again with --force")
-            }
+            PasskeyError::LeftHalfWay { path } => Self::usage("passkey.left_half_way", message)
+                .hint(format!("try it: move {} to where `passkey_file` says, and log in with it", path.display()))
+                .hint("if Salesforce does not know it, enrol anew: `reauth passkey enroll --force`"),
             PasskeyError::NotOffered { .. } => Self::scenario("passkey.not_offered", message)
                 .hint("register one by hand: the user's settings → Advanced User Details → Built-in Authenticators → Register; a passkey made in another browser cannot be handed to reauth")
                 .hint("if the org asks this user for no passkey, none is needed"),

@@ -42,6 +42,14 @@ impl PasskeyFile {
         fs::symlink_metadata(&self.path).is_ok()
     }
 
+    /// Makes sure that a file can be written beside it, before anything depends on that.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Unwritable`].
+    pub fn check_folder(&self) -> Result<(), PasskeyError> {
+        tempfile::tempfile_in(self.folder()).map(drop).map_err(|error| self.unwritable(&error))
+    }
+
     /// What it holds. A file that others can read is refused: what is in it is as good as a password.
     ///
     /// # Errors

@@ -117,6 +117,11 @@ impl HeldPasskey {
         Ok((true, written.and_then(Result::err)))
     }
 
+    /// The passkey as it is now.
+    pub fn passkey(&self) -> Passkey {
+        self.passkey.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Whether it can be shown on a page of this host; else the host that it is for.
     pub(in super::super) fn fits(&self, host: &str) -> Result<(), String> {
         let passkey = self.passkey.lock().unwrap_or_else(PoisonError::into_inner);

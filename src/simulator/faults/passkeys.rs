@@ -5,8 +5,9 @@ use super::super::settings::Settings;
 use super::{Fault, page};
 
 pub(super) const FAULTS: &[Fault] = &[
-    page("passkey-enrolment", "who has no passkey has to create one", |settings| {
-        settings.salesforce.after_login.push(Interlude::PasskeyEnrolment);
+    page("passkey-enrolment", "who has no passkey has to create one, and show it later", |settings| {
+        let pages = &mut settings.salesforce.after_login;
+        pages.extend([Interlude::PasskeyEnrolment, Interlude::PasskeyVerification]);
     }),
     page("passkey-verification", "who has a passkey has to show it", ask),
     page("passkey-by-button", "a passkey is shown when a button is pressed", |settings| {

@@ -17,6 +17,7 @@ use webauthn_rs_core::proto::{
     AttestationConveyancePreference, AttestationFormat, AttestationMetadata,
     AuthenticationState, COSEKey, Credential, ParsedAttestation, ParsedAttestationData,
     PublicKeyCredential, RegisterPublicKeyCredential, RegisteredExtensions, RegistrationState,
+    RequestRegistrationExtensions,
     UserVerificationPolicy,
 };
 
@@ -241,6 +242,7 @@ impl Org {
             .attestation(AttestationConveyancePreference::Direct)
             .user_verification_policy(UserVerificationPolicy::Required)
             .require_resident_key(true)
+            .extensions(Some(RequestRegistrationExtensions { uvm: None, ..Default::default() }))
             .exclude_credentials(Some(existing));
         let (options, state) = party.core.generate_challenge_register(builder)?;
         self.passkeys.open(sid, Ceremony::Registration(state), now);

@@ -187,8 +187,7 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`] but that the page went away.
     pub async fn release_created(&self) -> Result<(), BrowserError> {
-        const SCRIPT: &str =
-            "document[Symbol.for('reauth.created')]?.release(); return true;";
+        const SCRIPT: &str = "document[Symbol.for('reauth.created')]?.release(); return true;";
         match self.script("release what was created", SCRIPT, Vec::new()).await {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
@@ -215,6 +214,9 @@ fn read(
     credential().ok_or_else(|| BrowserError::Driver {
         command,
         error: "unexpected answer".into(),
-        message: format!("expected a credential, with {} fields", fields.as_object().map_or(0, serde_json::Map::len)),
+        message: format!(
+            "expected a credential, with {} fields",
+            fields.as_object().map_or(0, serde_json::Map::len)
+        ),
     })
 }

@@ -252,7 +252,7 @@ pub struct PasskeyArguments {
 #[derive(Debug, Subcommand)]
 pub enum PasskeyCommand {
     /// Create one where Salesforce asks for it, keep it, and log in with it
-    Enroll(EnrollArguments),
+    Enroll(Box<EnrollArguments>),
     /// Say whose it is, for which host, how old and how often used; never the key
     Show(ShowArguments),
     /// Remove it from this machine, for good

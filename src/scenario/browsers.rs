@@ -63,7 +63,7 @@ impl Browsers {
         events: &Events,
     ) -> Result<Arc<Session>, Failure> {
         // Before anything is started: what is wrong with it is the user's to mend.
-        let passkey = self.passkey(account)?;
+        let passkey = self.passkey(account, events)?;
         let mut running = self.running.lock().await;
         if running.as_ref().is_some_and(Running::is_lost)
             && let Some(lost) = running.take()
@@ -89,7 +89,10 @@ impl Browsers {
                 if let Some(passkey) = &passkey
                     && let Some(error) = passkey.put_on(&window).await?
                 {
-                    events.warn("passkey.not_stored", format!("{error}; the clock keeps its counter ahead"));
+                    events.warn(
+                        "passkey.not_stored",
+                        format!("{error}; the clock keeps its counter ahead"),
+                    );
                 }
                 running.windows.insert(account.username.clone(), Arc::clone(&window));
                 window
@@ -137,13 +140,24 @@ impl Browsers {
     }
 
     /// The passkey of a user, if they have one.
-    fn passkey(&self, account: &Account) -> Result<Option<Arc<HeldPasskey>>, Failure> {
+    fn passkey(
+        &self,
+        account: &Account,
+        events: &Events,
+    ) -> Result<Option<Arc<HeldPasskey>>, Failure> {
         let Some(at) = &account.passkey else { return Ok(None) };
         let mut passkeys = lock(&self.passkeys);
         if let Some(known) = passkeys.get(&account.username) {
             return Ok(Some(Arc::clone(known)));
         }
         let held = Arc::new(HeldPasskey::load(at, &self.redactor)?);
+        let owner = held.passkey().username;
+        if !owner.eq_ignore_ascii_case(&account.username) {
+            events.warn(
+                "passkey.other_user",
+                format!("the passkey of {} was enrolled for {owner}", account.username),
+            );
+        }
         passkeys.insert(account.username.clone(), Arc::clone(&held));
         Ok(Some(held))
     }

@@ -65,9 +65,11 @@ pub async fn enrol(context: &Context, enrolment: Enrolment) -> Result<Enrolled, 
             let kept = Cell::new(false);
             let keep = |credential: Credential| {
                 let created_at = Timestamp::now();
-                let passkey = Passkey { credential, username: account.username.clone(), created_at };
+                let passkey =
+                    Passkey { credential, username: account.username.clone(), created_at };
                 pending.write(&passkey)?;
                 kept.set(true);
+                step.progress("the passkey is kept, and given to Salesforce");
                 Ok(())
             };
             step.progress("creating a passkey");
@@ -151,8 +153,7 @@ fn front(context: &Context) -> &Url {
 /// What is to be said of a new passkey that was not seen to be taken. One that was refused is
 /// removed; of any other nobody knows.
 fn not_enrolled(error: PageError, is_kept: bool, pending: &PasskeyFile) -> Failure {
-    let is_refused =
-        matches!(&error, PageError::Passkey(PasskeyError::EnrolmentRefused { .. }));
+    let is_refused = matches!(&error, PageError::Passkey(PasskeyError::EnrolmentRefused { .. }));
     let failure = Failure::from(error);
     if !is_kept {
         return failure;

@@ -7,7 +7,7 @@ mod kinds;
 use std::path::PathBuf;
 
 /// A program of this machine, as `PATH` finds it.
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap();
     std::env::split_paths(&path)
         .map(|folder| folder.join(name))

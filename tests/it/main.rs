@@ -9,6 +9,7 @@ mod evidence;
 mod faults;
 mod grants;
 mod pages;
+mod passkeys;
 mod platform;
 mod recovery;
 mod simulate;

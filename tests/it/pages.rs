@@ -23,7 +23,7 @@ async fn passes(settings: Value, arguments: &[&str]) -> (World, Finished, State)
     (world, finished, after)
 }
 
-async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
+pub async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
     let others = of_others(world, &world.state().await);
     let finished = world.reauth(&[&["run"], arguments].concat()).await.expect_code(0);
     let after = world.state().await;
@@ -38,7 +38,7 @@ async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
 
 /// Nothing was cut: the instance's grant is the only one of its user, and lives.
 #[track_caller]
-fn assert_untouched(world: &World, after: &State) {
+pub fn assert_untouched(world: &World, after: &State) {
     let grants = after.grants(APP, world.username());
     assert_eq!(grants.len(), 1, "{grants:#?}");
     assert_eq!(grants[0]["live"], true, "{grants:#?}");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::flags::{EnrollArguments, Format, Global};
-use super::super::session::{Plan, execute, refuse, to_stdout};
+use super::super::session::{Plan, execute, refuse, to_stderr, to_stdout};
 use super::account;
 use crate::config::PasskeyAt;
 use crate::failure::Failure;
@@ -37,8 +37,9 @@ pub async fn run(global: &Global, arguments: EnrollArguments) -> Result<u8, Fail
         },
         |_, enrolled| {
             if print {
-                if let Ok(text) = enrolled.passkey.to_text() {
-                    to_stdout(&text);
+                match enrolled.passkey.to_text() {
+                    Ok(text) => to_stdout(&text),
+                    Err(error) => to_stderr(&format!("the passkey cannot be printed: {error}\n")),
                 }
             } else if is_human {
                 to_stdout(&enrolled.file.path().display().to_string());

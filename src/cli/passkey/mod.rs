@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// One of the commands.
 pub async fn run(global: &Global, arguments: PasskeyArguments) -> Result<u8, Failure> {
     match arguments.command {
-        PasskeyCommand::Enroll(arguments) => enroll::run(global, arguments).await,
+        PasskeyCommand::Enroll(arguments) => enroll::run(global, *arguments).await,
         PasskeyCommand::Show(arguments) => show::run(global, &arguments).await,
         PasskeyCommand::Forget(arguments) => forget::run(global, &arguments).await,
     }

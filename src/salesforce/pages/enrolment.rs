@@ -3,8 +3,8 @@
 
 use tokio::time::Instant;
 
-use super::visitor::{Arrival, Visitor, place};
 use super::PageError;
+use super::visitor::{Arrival, Visitor, place};
 use crate::browser::{Created, Credential, Seen};
 use crate::salesforce::passkey::PasskeyError;
 
@@ -58,7 +58,8 @@ pub async fn enrol(
         match (shown.document != seen.document, said) {
             (_, Some(said)) => return Err(refused(visitor.username(), said.to_owned()).into()),
             (true, None) => {
-                let said = format!("its page at {} came back without saying why", place(&shown.url));
+                let said =
+                    format!("its page at {} came back without saying why", place(&shown.url));
                 return Err(refused(visitor.username(), said).into());
             }
             // It says something else while it works.

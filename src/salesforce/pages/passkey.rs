@@ -78,9 +78,9 @@ impl Visitor<'_> {
         };
         match &mut shown.waiting {
             _ if is_back => {
-                let refusal = PasskeyError::Refused { username, said: said.map(str::to_owned) };
-                held.refuse(refusal.clone());
-                return Err(refusal.into());
+                let said = said.map(str::to_owned);
+                let refusal = PasskeyError::Refused { username, said };
+                return Err(self.refuse(&held, refusal).await?);
             }
             // It says something else while it works.
             Some(_) => {}
@@ -122,8 +122,7 @@ impl Visitor<'_> {
             (Look::Nothing { .. }, Some(waiting)) => {
                 let (username, place) = (self.username().to_owned(), waiting.place.clone());
                 let refusal = PasskeyError::NoAnswer { username, place };
-                held.refuse(refusal.clone());
-                Err(refusal.into())
+                Err(self.refuse(&held, refusal).await?)
             }
             (Look::Nothing { .. }, None) => Ok(false),
             (_, waiting) => {
@@ -136,6 +135,17 @@ impl Visitor<'_> {
         }
     }
 
+    /// The passkey is not shown again: pages that ask by themselves find nothing either.
+    async fn refuse(
+        &self,
+        held: &HeldPasskey,
+        refusal: PasskeyError,
+    ) -> Result<PageError, PageError> {
+        held.refuse(refusal.clone());
+        self.session.remove_credentials().await?;
+        Ok(refusal.into())
+    }
+
     /// Writes down how far the counter has come; answers whether it has risen. That it could not be
     /// written ends no login that succeeded: the clock keeps the next counter ahead.
     async fn write_counter(&self, held: &HeldPasskey) -> bool {
@@ -144,7 +154,10 @@ impl Visitor<'_> {
             Err(error) => (false, Some(error.to_string())),
         };
         if let Some(reason) = unwritten {
-            self.notes.warn("passkey.not_stored", format!("the passkey's counter was not written down: {reason}"));
+            self.notes.warn(
+                "passkey.not_stored",
+                format!("the passkey's counter was not written down: {reason}"),
+            );
         }
         has_risen
     }

@@ -122,8 +122,7 @@ pub enum PasskeyError {
 }
 
 const ENROL: &str = "enrol one: `reauth passkey enroll`";
-const ENROL_AGAIN: &str =
-    "have an administrator remove the user's passkey in Setup → Users → the user → Built-in Authenticators, then enrol again: `reauth passkey enroll --force`";
+const ENROL_AGAIN: &str = "have an administrator remove the user's passkey in Setup → Users → the user → Built-in Authenticators, then enrol again: `reauth passkey enroll --force`";
 const NOT_ENFORCED: &str = "or use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex";
 
 impl From<PasskeyError> for Failure {

@@ -178,7 +178,10 @@ mod tests {
         for mode in [0o640, 0o604, 0o660] {
             fs::set_permissions(file.path(), Permissions::from_mode(mode)).unwrap();
             let error = file.read(&redactor).unwrap_err();
-            assert!(matches!(error, PasskeyError::Exposed { mode: seen, .. } if seen == mode), "{error}");
+            assert!(
+                matches!(error, PasskeyError::Exposed { mode: seen, .. } if seen == mode),
+                "{error}"
+            );
         }
     }
 

@@ -55,8 +55,11 @@ impl HeldPasskey {
     /// The browser's. That the file could not be written is no error: the clock keeps the counter
     /// ahead; it is answered, to be told.
     pub async fn put_on(&self, window: &Session) -> Result<Option<PasskeyError>, BrowserError> {
-        let (passkey, unwritten) = self.move_on();
         window.add_authenticator().await?;
+        if self.refusal().is_some() {
+            return Ok(None);
+        }
+        let (passkey, unwritten) = self.move_on();
         window.add_credential(&passkey.credential).await?;
         Ok(unwritten)
     }

@@ -65,12 +65,13 @@ impl Passkey {
     /// # Errors
     /// What is wrong with it, without a word of it.
     pub fn parse(text: &str, redactor: &Redactor) -> Result<Self, &'static str> {
-        let written: Written<'_> = serde_json::from_str(text).map_err(|error| {
-            match error.classify() {
-                serde_json::error::Category::Data => "fields are missing or are not what they should be",
+        let written: Written<'_> =
+            serde_json::from_str(text).map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => {
+                    "fields are missing or are not what they should be"
+                }
                 _ => "it is not JSON",
-            }
-        })?;
+            })?;
         if written.schema != SCHEMA {
             return Err("it is not of the schema reauth.passkey/1");
         }
@@ -136,7 +137,6 @@ impl Passkey {
         // The highest counter is the last: after it the authenticator would begin at zero again.
         *count = count.saturating_add(HEAD_ROOM).max(by_clock).min(u32::MAX - HEAD_ROOM);
     }
-
 }
 
 #[cfg(test)]
@@ -167,8 +167,14 @@ mod tests {
         for (wrong, reason) in [
             ("hunter2-secret".to_owned(), "it is not JSON"),
             (text.replace("passkey/1", "passkey/2"), "it is not of the schema reauth.passkey/1"),
-            (text.replace("sign_count", "count"), "fields are missing or are not what they should be"),
-            (text.replace("acme.my.salesforce.com", ""), "host, credential id or private key is empty"),
+            (
+                text.replace("sign_count", "count"),
+                "fields are missing or are not what they should be",
+            ),
+            (
+                text.replace("acme.my.salesforce.com", ""),
+                "host, credential id or private key is empty",
+            ),
         ] {
             assert_eq!(Passkey::parse(&wrong, &redactor).unwrap_err(), reason);
         }

@@ -5,19 +5,27 @@ use super::super::settings::Settings;
 use super::{Fault, page};
 
 pub(super) const FAULTS: &[Fault] = &[
-    page("passkey-enrolment", "who has no passkey has to create one, and show it later", |settings| {
-        let pages = &mut settings.salesforce.after_login;
-        pages.extend([Interlude::PasskeyEnrolment, Interlude::PasskeyVerification]);
-    }),
+    page(
+        "passkey-enrolment",
+        "who has no passkey has to create one, and show it later",
+        |settings| {
+            let pages = &mut settings.salesforce.after_login;
+            pages.extend([Interlude::PasskeyEnrolment, Interlude::PasskeyVerification]);
+        },
+    ),
     page("passkey-verification", "who has a passkey has to show it", ask),
     page("passkey-by-button", "a passkey is shown when a button is pressed", |settings| {
         ask(settings);
         settings.salesforce.passkeys.by_button = true;
     }),
-    page("passkey-forgotten", "the org has lost the user's passkey and wants a new one", |settings| {
-        settings.salesforce.after_login.push(Interlude::PasskeyEnrolment);
-        settings.salesforce.passkeys.prepared = Some(Prepared::Forgotten);
-    }),
+    page(
+        "passkey-forgotten",
+        "the org has lost the user's passkey and wants a new one",
+        |settings| {
+            settings.salesforce.after_login.push(Interlude::PasskeyEnrolment);
+            settings.salesforce.passkeys.prepared = Some(Prepared::Forgotten);
+        },
+    ),
     page("passkey-replaced", "the org knows another passkey of the user", |settings| {
         ask(settings);
         settings.salesforce.passkeys.prepared = Some(Prepared::Replaced);
@@ -26,10 +34,14 @@ pub(super) const FAULTS: &[Fault] = &[
         ask(settings);
         settings.salesforce.passkeys.prepared = Some(Prepared::ForOtherHost);
     }),
-    page("passkey-counter", "the passkey's counter never rises above what the org saw", |settings| {
-        ask(settings);
-        settings.salesforce.passkeys.counter_at_its_end = true;
-    }),
+    page(
+        "passkey-counter",
+        "the passkey's counter never rises above what the org saw",
+        |settings| {
+            ask(settings);
+            settings.salesforce.passkeys.counter_at_its_end = true;
+        },
+    ),
     page("passkey-expired", "the challenge has expired before it is answered", |settings| {
         ask(settings);
         settings.salesforce.passkeys.challenge_lifetime_s = 0;

@@ -14,11 +14,10 @@ use url::Url;
 use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::error::WebauthnError;
 use webauthn_rs_core::proto::{
-    AttestationConveyancePreference, AttestationFormat, AttestationMetadata,
-    AuthenticationState, COSEKey, Credential, ParsedAttestation, ParsedAttestationData,
-    PublicKeyCredential, RegisterPublicKeyCredential, RegisteredExtensions, RegistrationState,
-    RequestRegistrationExtensions,
-    UserVerificationPolicy,
+    AttestationConveyancePreference, AttestationFormat, AttestationMetadata, AuthenticationState,
+    COSEKey, Credential, ParsedAttestation, ParsedAttestationData, PublicKeyCredential,
+    RegisterPublicKeyCredential, RegisteredExtensions, RegistrationState,
+    RequestRegistrationExtensions, UserVerificationPolicy,
 };
 
 use super::org::{Org, User};

@@ -1,10 +1,10 @@
 //! "Create a Passkey", and "Verify Your Identity" with one. Both are on My Domain, whose host's
 //! name is the relying party's id.
 
+use axum::Router;
 use axum::extract::{Form, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::Router;
 use minijinja::context;
 use serde::Deserialize;
 use serde_json::Value;
@@ -73,7 +73,15 @@ fn verification(
         org.offer_authentication(party, &session.sid, &user, now)
     });
     let by_button = salesforce.settings().passkeys.by_button;
-    page(salesforce, "passkey_verification.html", VERIFICATION_PATH, session, options, error, by_button)
+    page(
+        salesforce,
+        "passkey_verification.html",
+        VERIFICATION_PATH,
+        session,
+        options,
+        error,
+        by_button,
+    )
 }
 
 async fn show_enrolment(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {

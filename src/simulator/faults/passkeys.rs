@@ -18,6 +18,10 @@ pub(super) const FAULTS: &[Fault] = &[
         ask(settings);
         settings.salesforce.passkeys.by_button = true;
     }),
+    page("passkey-slow", "the org takes three seconds to look at a passkey", |settings| {
+        ask(settings);
+        settings.salesforce.passkeys.answer_delay_ms = 3000;
+    }),
     page(
         "passkey-forgotten",
         "the org has lost the user's passkey and wants a new one",

@@ -36,6 +36,8 @@ pub struct PasskeySettings {
     pub enrolment_refused: bool,
     /// How long a challenge is good, in seconds.
     pub challenge_lifetime_s: i64,
+    /// How long the org takes to answer whoever shows a passkey, in milliseconds.
+    pub answer_delay_ms: u64,
 }
 
 impl Default for PasskeySettings {
@@ -46,6 +48,7 @@ impl Default for PasskeySettings {
             counter_at_its_end: false,
             enrolment_refused: false,
             challenge_lifetime_s: 300,
+            answer_delay_ms: 0,
         }
     }
 }

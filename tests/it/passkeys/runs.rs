@@ -80,13 +80,15 @@ async fn a_page_that_waits_for_its_button() {
     assert_none_refused(&after);
 }
 
-/// A page that begins by itself and shows its button as well is not asked twice.
+/// A page that begins by itself, and shows its button all the while: it is not pressed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_begins_by_itself_is_left_alone() {
-    let world = World::with_faults(&["passkey-verification"]).await;
+    let world = World::with_faults(&["passkey-slow"]).await;
     run_passes(&world, &["--revoke-via", "api"]).await;
     let after = world.state().await;
     assert_eq!(registered(&after)[0]["uses"], 1);
+    assert_eq!(after.requests("POST", "/UnifiedPasskeyVerificationUi"), 1);
+    assert_none_refused(&after);
     assert_eq!(after.0["salesforce"]["passkeys"]["challenges_issued"], 1);
 }
 

@@ -1,6 +1,8 @@
 //! "Create a Passkey", and "Verify Your Identity" with one. Both are on My Domain, whose host's
 //! name is the relying party's id.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::response::Response;
@@ -55,6 +57,8 @@ async fn verify(
         let user = org.user(&session.user_id).cloned().ok_or(Refusal::OtherUser)?;
         org.verify_passkey(party, &session.sid, &user, &answer.credential, now)
     });
+    let delay = salesforce.settings().passkeys.answer_delay_ms;
+    tokio::time::sleep(Duration::from_millis(delay)).await;
     match done {
         Ok(()) => super::pass(&salesforce, &visitor.origin, &session),
         Err(refusal) => verification(&salesforce, &visitor, &session, &refusal.to_string()),

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod cli;
 pub mod cloud_elements;
 pub mod config;
+pub mod doctor;
 pub mod failure;
 pub mod http;
 pub mod journal;

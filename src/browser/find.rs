@@ -79,10 +79,69 @@ impl Installation {
                 driver: driver_version.clone(),
             });
         }
-        Err(mismatch.unwrap_or(BrowserError::NotInstalled {
-            what: "browser",
-            searched: format!("{} on the PATH", BROWSERS.join(", ")),
-        }))
+        Err(mismatch.unwrap_or_else(no_browser))
+    }
+}
+
+/// A program that said its version.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says of itself, e.g. `156.0.8078.79`.
+    pub version: String,
+}
+
+impl Program {
+    async fn at(path: PathBuf) -> Result<Self, BrowserError> {
+        let version = version_of(&path).await?;
+        Ok(Self { path, version })
+    }
+
+    /// The number in which browser and driver have to agree.
+    pub fn major(&self) -> &str {
+        major(&self.version)
+    }
+}
+
+/// What is there of drivers and browsers, whether it fits together or not.
+#[derive(Debug)]
+pub struct Survey {
+    /// The driver that would be taken.
+    pub driver: Result<Program, BrowserError>,
+    /// The browser that would be taken: the first that fits the driver, else the first.
+    pub browser: Result<Program, BrowserError>,
+}
+
+impl Survey {
+    /// Looks where [`Installation::find`] looks.
+    pub async fn of(config: &config::Browser) -> Self {
+        let driver = async { Program::at(find_driver(config)?).await };
+        let browsers = async {
+            let candidates = browser_candidates(config)?.into_iter();
+            let programs = candidates.map(|(path, _)| Program::at(path));
+            Ok::<_, BrowserError>(futures_util::future::join_all(programs).await)
+        };
+        let (driver, browsers) = tokio::join!(driver, browsers);
+        let browser = browsers.and_then(|browsers| {
+            let fits = |found: &Result<Program, BrowserError>| {
+                matches!((found, &driver), (Ok(browser), Ok(driver)) if browser.major() == driver.major())
+            };
+            let rank = |found: &Result<Program, BrowserError>| match found {
+                found if fits(found) => 0,
+                Ok(_) => 1,
+                Err(_) => 2,
+            };
+            browsers.into_iter().min_by_key(rank).unwrap_or_else(|| Err(no_browser()))
+        });
+        Self { driver, browser }
+    }
+}
+
+fn no_browser() -> BrowserError {
+    BrowserError::NotInstalled {
+        what: "browser",
+        searched: format!("{} on the PATH", BROWSERS.join(", ")),
     }
 }
 

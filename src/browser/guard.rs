@@ -27,6 +27,8 @@ pub const ARGUMENT: &str = "__guard";
 
 /// Full Chromium ends at once when `TMPDIR` is longer (its `SingletonSocket` no longer fits).
 const LONGEST_TMPDIR: usize = 62;
+/// How the name of a guard's folder begins.
+pub const FOLDER_PREFIX: &str = "reauth-";
 /// What `tempfile` adds: `/reauth-` and six characters.
 const FOLDER_NAME_LENGTH: usize = 14;
 
@@ -278,15 +280,19 @@ fn children() -> Vec<Pid> {
 
 /// A 0700 folder with a short path directly under the system's temporary folder.
 fn temporary_folder() -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(FOLDER_PREFIX).permissions(std::fs::Permissions::from_mode(0o700));
+    builder.tempdir_in(folder_root())
+}
+
+/// Where guards make their folders: the system's temporary folder, unless its path is too long.
+pub fn folder_root() -> PathBuf {
     let system = std::env::temp_dir();
-    let root = if system.as_os_str().len() + FOLDER_NAME_LENGTH > LONGEST_TMPDIR {
+    if system.as_os_str().len() + FOLDER_NAME_LENGTH > LONGEST_TMPDIR {
         PathBuf::from("/tmp")
     } else {
         system
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("reauth-").permissions(std::fs::Permissions::from_mode(0o700));
-    builder.tempdir_in(root)
+    }
 }
 
 /// Reads the guard's one line.

@@ -34,13 +34,14 @@ function find(candidates) {
       if (matches(element, candidates[index])) return { candidate: index, element, text: labelOf(element) };
   return null;
 }
-// A page that was acted on is not recognised again until its text changes.
-function fingerprint() {
-  const text = location.href + '\n' + (document.body ? document.body.innerText : '');
+function hashOf(text) {
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return hash;
 }
+function content() { return document.body ? document.body.innerText : ''; }
+// A page that was acted on is not recognised again until its text changes.
+function fingerprint() { return hashOf(location.href + '\n' + content()); }
 function isSpent(page) {
   const spent = document[SPENT];
   if (!spent) return false;
@@ -68,7 +69,7 @@ function look() {
     const signature = page.signature.map(any => find(any).candidate);
     // Which document it was, and what it said: it may be another by the time it is acted on.
     document[NAME] ??= Math.random().toString(36).slice(2);
-    const seen = { document: document[NAME], fingerprint: fingerprint() };
+    const seen = { document: document[NAME], fingerprint: fingerprint(), content: hashOf(content()) };
     return { tag: 'page', page: page.name, elements, signature, ...seen, ...here };
   }
   if (inFrame) return null;

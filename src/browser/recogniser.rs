@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use super::catalogue::Part;
 use super::session::SLICE;
 use super::{BrowserError, Session};
 
@@ -25,6 +26,8 @@ pub struct Seen {
     pub title: String,
     /// Whether it is shown in a frame, which commands now go to.
     pub in_frame: bool,
+    /// A hash of its text: the same for a page that came back as it was.
+    pub content: i64,
     /// Its elements that are there, by name.
     pub elements: BTreeMap<String, Found>,
     /// Tells its document from all others, also from one of the same address.
@@ -132,6 +135,7 @@ impl Session {
             if frame.is_some_and(|candidate| candidate > 0) {
                 seen.drift.push(format!("{}.frame", seen.page));
             }
+            self.note_fallback(&seen.page, Part::Frame, frame);
             return Ok(Some(Look::Page(seen)));
         }
         let url = self.current_url().await?;
@@ -208,6 +212,9 @@ impl Session {
         let url = answer["url"].as_str().and_then(|url| Url::parse(url).ok()).ok_or_else(broken)?;
         let mut elements = BTreeMap::new();
         let mut drift = Vec::new();
+        for (entry, candidate) in answer["signature"].as_array().into_iter().flatten().enumerate() {
+            self.note_fallback(&page, Part::Signature(entry), candidate.as_u64());
+        }
         let signature = answer["signature"].as_array().into_iter().flatten();
         if signature.filter_map(Value::as_u64).any(|candidate| candidate > 0) {
             drift.push(format!("{page}.signature"));
@@ -217,6 +224,7 @@ impl Session {
             if found["candidate"].as_u64().is_some_and(|candidate| candidate > 0) {
                 drift.push(format!("{page}.{name}"));
             }
+            self.note_fallback(&page, Part::Element(name), found["candidate"].as_u64());
             let text = found["text"].as_str().unwrap_or_default().to_owned();
             elements.insert(name.clone(), Found { element, text });
         }
@@ -230,6 +238,7 @@ impl Session {
             fingerprint: answer["fingerprint"].as_i64().unwrap_or_default(),
             url,
             in_frame,
+            content: answer["content"].as_i64().unwrap_or_default(),
             elements,
             drift,
         })

@@ -1,9 +1,10 @@
 //! One browser session. Every command has a time limit; a command that does not keep it loses the
 //! session, because the client finishes an abandoned command before it begins another.
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
@@ -16,7 +17,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::command::{RawCommand, explain};
-use super::{BrowserError, Catalogue, Driver, capabilities};
+use super::{BrowserError, Catalogue, Driver, Fallback, capabilities};
 use crate::config;
 use crate::secrets::{Redactor, Secret};
 
@@ -41,8 +42,12 @@ pub struct Session {
     is_lost: AtomicBool,
     /// The virtual authenticator of this window, once it has one.
     pub(super) authenticator: OnceCell<String>,
+    /// Nothing was opened yet.
+    is_blank: AtomicBool,
     /// Whether commands go to a frame at present.
     pub(super) in_frame: AtomicBool,
+    /// What only a fallback of the catalogue found.
+    pub(super) fallbacks: Mutex<BTreeSet<Fallback>>,
 }
 
 impl Session {
@@ -78,7 +83,9 @@ impl Session {
             slow_motion: config.slow_mo,
             is_lost: AtomicBool::new(false),
             authenticator: OnceCell::new(),
+            is_blank: AtomicBool::new(true),
             in_frame: AtomicBool::new(false),
+            fallbacks: Mutex::default(),
         };
         let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
         session
@@ -132,6 +139,11 @@ impl Session {
         self.is_lost.load(Ordering::Relaxed)
     }
 
+    /// Whether nothing was opened in this window yet.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank.load(Ordering::Relaxed)
+    }
+
     /// Opens a URL in the top-level document; returns when the navigation has begun. What was
     /// shown before is no longer recognised.
     ///
@@ -145,6 +157,7 @@ impl Session {
         }
         self.leave_frames().await?;
         self.spend_document().await?;
+        self.is_blank.store(false, Ordering::Relaxed);
         match self.command("navigate to", self.client.goto(url)).await {
             Err(BrowserError::Driver { message, .. })
                 if message.contains("net::ERR_NAME_NOT_RESOLVED") =>

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
+use crate::doctor::Extent;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -47,6 +48,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Keep a passkey for a user whom Salesforce lets in with one only
     Passkey(PasskeyArguments),
+    /// Look at everything that a run needs, in advance; changes nothing
+    Doctor(DoctorArguments),
     /// Serve a simulator of both services until stopped
     #[cfg(feature = "simulator")]
     Simulate(SimulateArguments),
@@ -240,6 +243,26 @@ pub struct StatusArguments {
     pub instance: Option<u64>,
 }
 
+/// `reauth doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 ready, warnings included; 1 a page or an answer was not as \
+expected; 2 the configuration is at fault; 3 this machine or a host is.")]
+pub struct DoctorArguments {
+    /// Try the way in as well: logs in as each configured account
+    #[arg(long)]
+    pub login: bool,
+    /// Walk through all pages, touch nothing, and list every locator that only a fallback found;
+    /// logs in as well
+    #[arg(long)]
+    pub drift: bool,
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
 /// `reauth passkey`
 #[derive(Debug, Args)]
 pub struct PasskeyArguments {
@@ -350,7 +373,7 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of which document: `report`, that is report.json
+    /// Of which document: `report`, that is report.json, or `doctor`
     #[arg(hide_possible_values = true)]
     pub of: Schema,
 }
@@ -360,6 +383,8 @@ pub struct SchemaArguments {
 pub enum Schema {
     /// report.json
     Report,
+    /// What `reauth doctor --format json` prints
+    Doctor,
 }
 
 /// `reauth completions`
@@ -485,6 +510,25 @@ impl StatusArguments {
     /// What the flags say of the configuration.
     pub fn overrides(&self, global: &Global) -> Overrides {
         Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() }
+    }
+}
+
+impl DoctorArguments {
+    /// How far the pages are walked.
+    pub fn extent(&self) -> Extent {
+        match (self.login, self.drift) {
+            (_, true) => Extent::Everywhere,
+            (true, false) => Extent::Home,
+            (false, false) => Extent::Nowhere,
+        }
+    }
+
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
+        self.browser.apply(&mut overrides);
+        overrides
     }
 }
 

@@ -5,6 +5,7 @@
 //! authenticated, 130 and 143 interrupted.
 
 mod completions;
+mod doctor;
 mod flags;
 mod init;
 mod passkey;
@@ -47,7 +48,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(stop(&failure));
         }
     };
-    runtime.block_on(dispatch(cli))
+    let code = runtime.block_on(dispatch(cli));
+    // A look-up that hangs in the system's resolver must not hold up the end.
+    runtime.shutdown_background();
+    code
 }
 
 async fn dispatch(cli: Cli) -> ExitCode {
@@ -59,6 +63,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Restore(arguments) => restore::run(&global, arguments).await,
         Command::Status(arguments) => status::run(&global, arguments).await,
         Command::Passkey(arguments) => passkey::run(&global, arguments).await,
+        Command::Doctor(arguments) => doctor::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
         Command::Init(arguments) => init::run(&global, &arguments),

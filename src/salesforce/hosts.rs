@@ -94,6 +94,13 @@ impl OrgHosts {
             lightning: origin(&list.lightning)?,
         })
     }
+
+    /// Where somebody who is logged in is led if they want nothing else.
+    pub fn home(&self) -> Url {
+        let mut url = self.lightning.clone();
+        url.set_path("/lightning/page/home");
+        url
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
 use super::context::{Step, lock};
+use super::ways_in::WaysIn;
 use crate::browser::{
     BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
 };
@@ -28,6 +29,7 @@ pub(super) struct Browsers {
     refusals: Refusals,
     /// By user name: what was read once, with its counter as it is now.
     passkeys: Mutex<HashMap<String, Arc<HeldPasskey>>>,
+    pub(super) ways_in: WaysIn,
     pub(super) failed_step: Mutex<Option<StepId>>,
 }
 
@@ -43,7 +45,7 @@ struct Running {
 }
 
 impl Browsers {
-    pub(super) fn new(config: &Config, redactor: &Redactor) -> Self {
+    pub(super) fn new(config: &Config, redactor: &Redactor, ways_in: WaysIn) -> Self {
         Self {
             config: config.browser.clone(),
             callback: config.salesforce.callback_url.clone(),
@@ -51,6 +53,7 @@ impl Browsers {
             running: AsyncMutex::default(),
             refusals: Refusals::default(),
             passkeys: Mutex::default(),
+            ways_in,
             failed_step: Mutex::default(),
         }
     }
@@ -178,6 +181,7 @@ impl Browsers {
             step.context.config.run.timeout,
         )
         .with_passkey(lock(&self.passkeys).get(&account.username).cloned())
+        .by(self.ways_in.of(account))
     }
 
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing

@@ -22,7 +22,9 @@ mod reauthenticate;
 mod revoke;
 mod revoke_api;
 mod revoke_ui;
+pub mod tour;
 mod verify;
+mod ways_in;
 
 pub use context::Context;
 pub use enrol::{Enrolled, Enrolment, enrol};

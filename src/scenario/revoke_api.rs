@@ -4,7 +4,7 @@
 
 use super::context::{Context, Step};
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
-use super::{grants, revoke_ui};
+use super::{grants, revoke_ui, ways_in};
 use crate::cloud_elements::{HubAnswer, TokenReading};
 use crate::failure::Failure;
 use crate::report::Event;
@@ -18,6 +18,7 @@ pub(super) async fn revoke(
     step: &Step<'_>,
     mut grant: LiveGrant,
 ) -> Result<(CutGrant, String), Failure> {
+    ways_in::rehearse(context, step, grant.hosts.as_ref()).await?;
     let oauth = context.oauth(grant.hosts.as_ref());
     let mut witness = grants::own_witness(&grant);
     let mut listed = list(context, &grant, witness.as_ref()).await?;
@@ -133,7 +134,7 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    if let Arrival::Callback(_) = visitor.go(hosts.lightning.as_str(), &["home"]).await? {
+    if let Arrival::Callback(_) = visitor.go(hosts.home().as_str(), &["home"]).await? {
         return Err(Failure::scenario(
             "salesforce.unexpected_callback",
             "the browser was sent to the callback instead of the org's home page",

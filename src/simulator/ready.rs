@@ -28,6 +28,10 @@ pub struct SalesforceReady {
     pub username: String,
     /// Their password.
     pub password: String,
+    /// An access token that the integration user has from another app.
+    pub access_token: String,
+    /// How the browser is to come in: `form` or `frontdoor`.
+    pub login: String,
     /// The connected app's consumer key.
     pub consumer_key: String,
     /// The connected app's consumer secret.
@@ -65,6 +69,8 @@ pub fn config_toml(ready: &Ready) -> String {
         ("my_domain", &salesforce.my_domain_url),
         ("username", &salesforce.username),
         ("password", &salesforce.password),
+        ("access_token", &salesforce.access_token),
+        ("login", &salesforce.login),
         ("connected_app", &salesforce.connected_app),
         ("consumer_key", &salesforce.consumer_key),
         ("consumer_secret", &salesforce.consumer_secret),

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::{World, processes};
+use crate::support::{Moment, World, processes};
 
 /// A callback on this machine is answered by us: the cycle passes, and the port is free afterwards.
 #[tokio::test(flavor = "multi_thread")]
@@ -66,15 +66,11 @@ async fn a_remote_driver_keeps_none_of_our_sessions() {
     world.reauth(&arguments).await.expect_code(0);
     assert_eq!(browsers(temporary.path()), 0, "an orderly end");
 
-    let mut child = world.start(&["run", "-v", "--webdriver-url", &url]);
-    let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-    while let Some(line) = stderr.next_line().await.unwrap() {
-        if line.contains("logging in as") {
-            break;
-        }
-    }
+    let run = ["run", "--webdriver-url", &url];
+    let (mut running, _) = world.follow_to(&run, Moment::before(&["POST /"])).await;
     assert!(browsers(temporary.path()) > 0, "the browser runs");
-    child.kill().await.unwrap();
+    running.signal(rustix::process::Signal::KILL);
+    running.finish().await;
     world.assert_nothing_left().await;
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
     while browsers(temporary.path()) > 0 {

@@ -8,6 +8,7 @@ mod cycle;
 mod evidence;
 mod faults;
 mod grants;
+mod interludes;
 mod pages;
 mod passkeys;
 mod platform;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use super::WayInError;
+use super::interludes::InterludeError;
+use super::login::LoginError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
 use crate::salesforce::passkey::PasskeyError;
@@ -15,6 +18,15 @@ pub enum PageError {
     /// A passkey.
     #[error(transparent)]
     Passkey(#[from] PasskeyError),
+    /// A page that comes between, or one that comes again and again.
+    #[error(transparent)]
+    Interlude(#[from] InterludeError),
+    /// A login that is not made.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// No session, by whatever way.
+    #[error(transparent)]
+    WayIn(#[from] WayInError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -155,6 +167,9 @@ impl From<PageError> for Failure {
         match error {
             PageError::Browser(error) => error.into(),
             PageError::Passkey(error) => error.into(),
+            PageError::Interlude(error) => error.into(),
+            PageError::Login(error) => error.into(),
+            PageError::WayIn(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
@@ -178,11 +193,6 @@ impl From<PageError> for Failure {
                 match page.as_str() {
                     page if page.starts_with("verification") => failure
                         .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    "change-password" => {
-                        failure.hint("set a new password by hand; reauth never changes one")
-                    }
-                    "register-phone" => failure.hint("log in once by hand and decline"),
-                    "maintenance" => failure.hint("Salesforce is in maintenance: try again later"),
                     _ => failure.hint("run with --headed and see what it asks for"),
                 }
             }

@@ -16,13 +16,17 @@ mod trusted_origins;
 mod usage;
 mod verification;
 mod visitor;
+mod way_in;
 
 pub use authorize::authorize;
 pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
+pub use interludes::InterludeError;
+pub use login::LoginError;
 pub use oauth_error::{oauth_error_in, oauth_error_of};
 pub use refusals::Refusals;
 pub use row_owner::{Identity, RowOwner};
 pub use trusted_origins::TrustedOrigins;
 pub use usage::{GrantRow, UsagePages};
 pub use visitor::{Arrival, Notes, Visitor};
+pub use way_in::{WayInError, Ways};

@@ -1,28 +1,45 @@
-//! Whose credentials must not be sent again.
+//! How the logins of a run went: whose credentials must not be sent again, and how many were made.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::PageError;
 
 /// Logins that were refused, or whose answer was never seen, by user name: their credentials are
-/// never sent again in this run, so that nobody is locked out.
+/// never sent again in this run, so that nobody is locked out. And how many logins were made.
 #[derive(Default)]
-pub struct Refusals(Mutex<HashMap<String, PageError>>);
+pub struct Refusals {
+    refused: Mutex<HashMap<String, PageError>>,
+    logins: Mutex<HashMap<String, u32>>,
+}
 
 impl Refusals {
     /// Why the login of this user was refused, if it was.
     pub fn of(&self, username: &str) -> Option<PageError> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(username).cloned()
+        lock(&self.refused).get(username).cloned()
     }
 
     pub(super) fn add(&self, username: &str, refusal: PageError) {
-        let mut refusals = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut refusals = lock(&self.refused);
         refusals.insert(username.to_owned(), refusal);
     }
 
     /// What came after the login was no login page: it was accepted.
     pub(super) fn clear(&self, username: &str) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(username);
+        lock(&self.refused).remove(username);
     }
+
+    /// The password of this user was sent once more.
+    pub(super) fn count_login(&self, username: &str) {
+        *lock(&self.logins).entry(username.to_owned()).or_default() += 1;
+    }
+
+    /// How often the password of this user was sent in this run.
+    pub fn logins(&self, username: &str) -> u32 {
+        lock(&self.logins).get(username).copied().unwrap_or_default()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use url::Url;
 
+use crate::salesforce::OrgHosts;
+
 /// Origins whose pages may be given credentials. https, or http on loopback names.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedOrigins(Arc<Mutex<HashSet<String>>>);
@@ -24,6 +26,17 @@ impl TrustedOrigins {
             .iter()
             .filter_map(|origin| Url::parse(origin).ok())
             .any(|trusted| is_same_provider(&trusted, learnt))
+    }
+
+    /// Whether a page belongs to an org whose My Domain is trusted: it, Setup and Lightning are three
+    /// providers by their names. Nothing is typed there on that account.
+    pub fn is_of_org(&self, page: &Url) -> bool {
+        let trusted = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        trusted
+            .iter()
+            .filter_map(|origin| OrgHosts::from_my_domain(&Url::parse(origin).ok()?).ok())
+            .flat_map(|hosts| [hosts.my_domain, hosts.setup, hosts.lightning])
+            .any(|host| host.origin() == page.origin())
     }
 
     /// Whether a page of this origin may be given credentials.
@@ -60,6 +73,23 @@ mod tests {
             ("https://salesforce.com", false),
         ] {
             assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_org_has_setup_and_lightning_too() {
+        let trusted = TrustedOrigins::default();
+        trusted.trust(&Url::parse("https://login.salesforce.com").unwrap());
+        trusted.trust(&Url::parse("https://acme.my.salesforce.com").unwrap());
+        for (url, expected) in [
+            ("https://acme.my.salesforce.com/x", true),
+            ("https://acme.my.salesforce-setup.com/lightning/setup/x", true),
+            ("https://acme.lightning.force.com", true),
+            ("https://globex.lightning.force.com", false),
+            ("http://acme.lightning.force.com", false),
+            ("https://acme.lightning.force.com.evil.example", false),
+        ] {
+            assert_eq!(trusted.is_of_org(&Url::parse(url).unwrap()), expected, "{url}");
         }
     }
 

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, login, passkey};
+use super::way_in::WayIn;
+use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
 use crate::salesforce::passkey::HeldPasskey;
@@ -32,6 +33,8 @@ pub trait Notes: Send + Sync {
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
     fn met(&self, page: &str);
+    /// A session was had: by the login page (`form`), a front door, or the kept `profile`.
+    fn logged_in(&self, by: &'static str);
 }
 
 /// A person's way through the pages of an org, in one browser session.
@@ -44,7 +47,10 @@ pub struct Visitor<'run> {
     pub(super) refusals: &'run Refusals,
     /// On the window's authenticator, if the user has one.
     pub(super) passkey: Option<Arc<HeldPasskey>>,
+    /// Where the visit was to lead: an address that may hold secrets.
+    pub(super) goal: Option<String>,
     warned: HashSet<String>,
+    pub(super) ways: Ways<'run>,
     pub(super) picture: Option<Vec<u8>>,
 }
 
@@ -55,6 +61,10 @@ pub(super) struct Visit {
     pub(super) login: login::Sent,
     /// A passkey that was shown.
     pub(super) passkey: passkey::Shown,
+    /// Pages that were passed.
+    pub(super) passed: interludes::Passed,
+    /// How it came in.
+    pub(super) way_in: WayIn,
 }
 
 impl<'run> Visitor<'run> {
@@ -75,7 +85,9 @@ impl<'run> Visitor<'run> {
             passkey: None,
             notes,
             limit,
+            goal: None,
             warned: HashSet::new(),
+            ways: Ways::default(),
             picture: None,
         }
     }
@@ -84,6 +96,12 @@ impl<'run> Visitor<'run> {
     #[must_use]
     pub fn with_passkey(self, passkey: Option<Arc<HeldPasskey>>) -> Self {
         Self { passkey, ..self }
+    }
+
+    /// What may be used besides the login page.
+    #[must_use]
+    pub fn by(self, ways: Ways<'run>) -> Self {
+        Self { ways, ..self }
     }
 
     /// The session that the visitor walks in.
@@ -107,8 +125,9 @@ impl<'run> Visitor<'run> {
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
         let deadline = Instant::now() + self.limit;
-        self.session.goto(url).await?;
-        self.arrive(wanted, deadline).await
+        let mut visit = Visit::default();
+        self.set_out(url, &mut visit.way_in).await?;
+        self.arrive(wanted, deadline, visit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown.
@@ -116,7 +135,7 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on(&mut self, wanted: &[&str]) -> Result<Arrival, PageError> {
-        self.arrive(wanted, Instant::now() + self.limit).await
+        self.go_on_until(wanted, Instant::now() + self.limit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
@@ -129,11 +148,15 @@ impl<'run> Visitor<'run> {
         wanted: &[&str],
         deadline: Instant,
     ) -> Result<Arrival, PageError> {
-        self.arrive(wanted, deadline).await
+        self.arrive(wanted, deadline, Visit::default()).await
     }
 
-    async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
-        let mut visit = Visit::default();
+    async fn arrive(
+        &mut self,
+        wanted: &[&str],
+        deadline: Instant,
+        mut visit: Visit,
+    ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
@@ -144,6 +167,8 @@ impl<'run> Visitor<'run> {
             let seen = match look {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
+                    let is_error = url.query_pairs().any(|(name, _)| name == "error");
+                    self.tell_way_in(&mut visit.way_in, !is_error);
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -171,22 +196,28 @@ impl<'run> Visitor<'run> {
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
             }
+            self.notes.met(&seen.page);
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
+                visit.login.was_accepted();
+                let arrived = wanted.contains(&seen.page.as_str());
+                self.tell_way_in(&mut visit.way_in, arrived);
             }
-            self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
+            visit.passed.met(&seen)?;
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
+                "login" | "login-identifier" => self.come_in(&seen, &mut visit).await?,
                 "verification-email" | "verification-sms" | "verification-totp"
                 | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
                 "passkey-enrolment" | "passkey-verification" => {
                     self.answer_passkey(&seen, &mut visit, deadline).await?;
                 }
                 "register-phone" | "change-password" | "maintenance" | "reminder"
-                | "session-timeout" => self.pass(&seen, &mut visit, deadline).await?,
+                | "reminder-cancel" | "session-timeout" => {
+                    self.pass(&seen, &mut visit, deadline).await?
+                }
                 "insufficient-privileges" => {
                     return Err(PageError::SetupForbidden { username: self.username().to_owned() });
                 }

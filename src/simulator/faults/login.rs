@@ -1,6 +1,6 @@
 //! How the org asks for user name and password.
 
-use super::super::salesforce::LoginStyle;
+use super::super::salesforce::{ArrivesAs, LoginStyle};
 use super::{Fault, page};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -12,6 +12,23 @@ pub(super) const FAULTS: &[Fault] = &[
         "the login page is an identity provider's, outside the org",
         |settings| {
             settings.salesforce.login_elsewhere = true;
+        },
+    ),
+    page(
+        "logged-in-as-another",
+        "the browser arrives with the session of another user",
+        |settings| {
+            settings.salesforce.arrives_as = ArrivesAs::AnotherUser;
+        },
+    ),
+    page("logged-in-elsewhere", "the browser arrives with a session of another org", |settings| {
+        settings.salesforce.arrives_as = ArrivesAs::AnotherOrg;
+    }),
+    page(
+        "logged-in-for-good",
+        "a session that the browser arrives with comes back after a logout",
+        |settings| {
+            settings.salesforce.arrives_again = true;
         },
     ),
     page("unknown-page", "after the login comes a page that nobody knows", |settings| {

@@ -83,11 +83,12 @@ fn bearer(org: &Org, headers: &HeaderMap, now: i64) -> Result<Bearer, (StatusCod
 
 fn facts(org: &Org, origin: &Origin, user_id: &str) -> Option<Value> {
     let user = org.user(user_id)?;
-    let instance = origin.url(Site::MyDomain);
+    let organization_id = org.organization_of(user_id);
+    let instance = org.my_domain_of(origin, user_id);
     Some(json!({
-        "sub": id_url(origin, &org.id, user_id),
+        "sub": id_url(origin, organization_id, user_id),
         "user_id": user.id,
-        "organization_id": org.id,
+        "organization_id": organization_id,
         "preferred_username": user.username,
         "nickname": user.alias,
         "name": user.name,

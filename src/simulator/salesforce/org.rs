@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::super::random::Random;
+use super::arrivals::Elsewhere;
+use super::detours::Detours;
 use super::interludes::Interlude;
 use super::passkeys::Passkeys;
 use super::settings::Settings;
@@ -112,6 +114,8 @@ pub(super) struct AuthorizationRequest {
 struct Ticket {
     session_id: String,
     expires_ms: i64,
+    /// Made by `singleaccess`, and not for a hop from one host to another.
+    is_login: bool,
 }
 
 /// How often what happened.
@@ -120,6 +124,9 @@ pub(super) struct Counters {
     pub(super) login_attempts: u64,
     pub(super) failed_logins: u64,
     pub(super) logins: u64,
+    pub(super) logouts: u64,
+    /// Sessions that the front door gave to an access token or its ticket.
+    pub(super) front_door_logins: u64,
     pub(super) codes_issued: u64,
 }
 
@@ -143,6 +150,8 @@ pub(super) struct Org {
     pub(super) sessions: HashMap<String, Session>,
     pub(super) tickets: Tickets,
     pub(super) passkeys: Passkeys,
+    pub(super) detours: Detours,
+    pub(super) elsewhere: Elsewhere,
 }
 
 /// One-time tickets between hosts.
@@ -163,7 +172,7 @@ impl Org {
     }
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
+        self.users.iter().chain([&self.elsewhere.user]).find(|user| user.id == id)
     }
 
     pub(super) fn app(&self, consumer_key: &str) -> Option<&App> {
@@ -205,13 +214,14 @@ impl Org {
         session.before_it = coming.copied().collect();
         start_url.clone_into(&mut session.start_url);
         self.sessions.insert(session.sid.clone(), session.clone());
+        self.detours.logged_in(&user_id);
         Some(session)
     }
 
     /// The first page before a session is passed.
     pub(super) fn pass_interlude(&mut self, sid: &str) -> Option<Session> {
         let session = self.sessions.get_mut(sid)?;
-        if !session.before_it.is_empty() {
+        if !session.before_it.is_empty() && !self.settings.interludes_come_back {
             session.before_it.remove(0);
         }
         Some(session.clone())
@@ -219,8 +229,9 @@ impl Org {
 
     /// Opens a session for a user.
     pub(super) fn open_session(&mut self, user_id: &str, now: i64) -> Session {
+        let organization = self.organization_of(user_id).to_owned();
         let session = Session {
-            sid: self.random.access_token(&self.id),
+            sid: self.random.access_token(&organization),
             user_id: user_id.to_owned(),
             expires_ms: now + SESSION_MS,
             view_state: self.random.alphanumeric(48),
@@ -238,19 +249,28 @@ impl Org {
 
     /// A ticket that carries a session to another host, once.
     pub(super) fn issue_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, false, now)
+    }
+
+    /// A ticket that lets its bearer in by the front door, once.
+    pub(super) fn issue_login_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, true, now)
+    }
+
+    fn ticket(&mut self, sid: &str, is_login: bool, now: i64) -> String {
         let ticket = self.random.alphanumeric(64);
         self.tickets.issued.push(ticket.clone());
         self.tickets.open.insert(
             ticket.clone(),
-            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS },
+            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS, is_login },
         );
         ticket
     }
 
-    /// The session of a ticket, which is spent by this.
-    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<Session> {
+    /// The session of a ticket, which is spent by this, and whether it is a login.
+    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<(Session, bool)> {
         let ticket = self.tickets.open.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
-        self.session(&ticket.session_id, now).cloned()
+        Some((self.session(&ticket.session_id, now)?.clone(), ticket.is_login))
     }
 
     pub(super) fn to_json(&self, now: i64) -> Value {
@@ -308,7 +328,10 @@ impl Org {
         let codes: Vec<Value> = self
             .codes
             .iter()
-            .map(|(code, issued)| json!({ "code": code, "used": issued.used }))
+            .map(|(code, issued)| {
+                let user = username(&issued.user_id);
+                json!({ "code": code, "user": user, "used": issued.used })
+            })
             .collect();
         json!({
             "organization_id": self.id,
@@ -321,6 +344,10 @@ impl Org {
             "login_attempts": self.counters.login_attempts,
             "failed_logins": self.counters.failed_logins,
             "logins": self.counters.logins,
+            "logouts": self.counters.logouts,
+            "arrivals": self.detours.arrivals,
+            "maintenance_shown": self.detours.maintenance_shown,
+            "front_door_logins": self.counters.front_door_logins,
             "codes_issued": self.counters.codes_issued,
             "settings": self.settings,
         })

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use super::super::error::SimulatorError;
 use super::super::hosts::{Site, name_of};
 use super::super::random::Random;
+use super::arrivals::Elsewhere;
+use super::detours::Detours;
 use super::org::{App, Counters, Org, Tickets, User};
 use super::passkeys::Passkeys;
 use super::settings::Settings;
@@ -63,6 +65,7 @@ pub(super) fn populate(
         password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
         administrator,
     });
+    let elsewhere = Elsewhere::beside(&users[0], &mut random);
     let apps = APPS.map(|(name, description, installed, users)| App {
         id: random.record_id("0H4"),
         name: name.to_owned(),
@@ -93,6 +96,8 @@ pub(super) fn populate(
         sessions: HashMap::new(),
         tickets: Tickets::default(),
         passkeys: Passkeys::default(),
+        detours: Detours::default(),
+        elsewhere,
     };
     give_grants(&mut org, now);
     org.prepare_passkey(name_of(Site::MyDomain), now);

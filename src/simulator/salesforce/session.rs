@@ -5,13 +5,15 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use url::form_urlencoded;
 
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
+use super::detours;
 use super::doors;
 use super::interludes::Interlude;
 use super::org::Session;
@@ -25,6 +27,9 @@ pub(super) struct Visitor {
     /// A session whose user has pages to pass first.
     half_session: Option<Session>,
     path: String,
+    /// A page for the top of a window, not a frame's and not a form sent back.
+    is_navigation: bool,
+    salesforce: Salesforce,
 }
 
 impl Visitor {
@@ -38,16 +43,43 @@ impl Visitor {
         &self.path
     }
 
-    /// The session, or the way to get one and come back here.
+    /// The session, or the way to get one and come back here; or what comes in between.
     pub(super) fn require_session(&self) -> Result<Session, Box<Response>> {
-        self.session.clone().ok_or_else(|| Box::new(self.log_in_first()))
+        let Some(session) = &self.session else { return Err(Box::new(self.log_in_first())) };
+        if self.is_navigation
+            && let Some(detour) = self.salesforce.org().detour(session, &self.wanted())
+        {
+            return Err(Box::new(detours::answer(self, detour)));
+        }
+        Ok(session.clone())
+    }
+
+    /// What the visitor wants, with the host.
+    pub(super) fn wanted(&self) -> String {
+        format!("{}{}", self.origin.url(self.origin.site), self.path)
+    }
+
+    /// The session that a browser without one is handed here, where the org does so.
+    pub(super) fn arriving(&self) -> Option<Session> {
+        self.salesforce.org().arriving(self.salesforce.now_ms())
+    }
+
+    /// The page that comes next before a session. Those pages are on the hosts that have a login.
+    pub(super) fn to_interlude(&self, session: &Session) -> Response {
+        let path = session.next_path();
+        redirect(&match self.origin.site {
+            Site::Setup | Site::Lightning => {
+                format!("{}{path}", self.origin.url(Site::MyDomain))
+            }
+            Site::Login | Site::MyDomain | Site::Plain | Site::CloudElements => path,
+        })
     }
 
     /// The session that stands before this page, or the way to where it belongs.
     pub(super) fn before(&self, interlude: Interlude) -> Result<Session, Box<Response>> {
         match &self.half_session {
             Some(session) if session.before_it.first() == Some(&interlude) => Ok(session.clone()),
-            Some(session) => Err(Box::new(redirect(&session.next_path()))),
+            Some(session) => Err(Box::new(self.to_interlude(session))),
             None => Err(Box::new(self.login_page())),
         }
     }
@@ -56,10 +88,13 @@ impl Visitor {
     /// which may hold a session already.
     fn log_in_first(&self) -> Response {
         if let Some(session) = &self.half_session {
-            return redirect(&session.next_path());
+            return self.to_interlude(session);
         }
         match self.origin.site {
-            Site::MyDomain | Site::Plain | Site::CloudElements => self.login_page(),
+            Site::MyDomain | Site::Plain | Site::CloudElements => match self.arriving() {
+                Some(session) => redirect_with_session(&self.salesforce, &session, &self.path),
+                None => self.login_page(),
+            },
             Site::Login | Site::Setup | Site::Lightning => {
                 let from = doors::name_of(self.origin.site);
                 let query = query(&[("from", from), ("startURL", &self.path)]);
@@ -71,6 +106,18 @@ impl Visitor {
     /// This host's login page, whether there is a session or not.
     pub(super) fn login_page(&self) -> Response {
         redirect(&format!("/?{}", query(&[("ec", "302"), ("startURL", &self.path)])))
+    }
+
+    /// The login page of the host that has one for this host, though there is, or was, a session:
+    /// `ec` says why.
+    pub(super) fn login_page_because(&self, ec: &str) -> Response {
+        let (host, start_url) = match self.origin.site {
+            Site::Setup | Site::Lightning => (self.origin.url(Site::MyDomain), self.wanted()),
+            Site::Login | Site::MyDomain | Site::Plain | Site::CloudElements => {
+                (String::new(), self.path.clone())
+            }
+        };
+        redirect(&format!("{host}/?{}", query(&[("ec", ec), ("startURL", &start_url)])))
     }
 }
 
@@ -86,11 +133,16 @@ impl FromRequestParts<Salesforce> for Visitor {
             Some(session) if session.before_it.is_empty() => (Some(session), None),
             half => (None, half),
         };
-        Ok(Self { origin, session, half_session, path })
+        // Browsers say what a page is for; whoever does not is taken at its word.
+        let destination = parts.headers.get("sec-fetch-dest");
+        let is_navigation = parts.method == Method::GET
+            && destination.is_none_or(|destination| destination == "document");
+        let salesforce = org.clone();
+        Ok(Self { origin, session, half_session, path, is_navigation, salesforce })
     }
 }
 
-fn sid_of(headers: &HeaderMap) -> Option<String> {
+pub(super) fn sid_of(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -101,13 +153,21 @@ fn sid_of(headers: &HeaderMap) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// A redirect that leaves the session's cookie on this host.
-pub(super) fn redirect_with_session(session: &Session, address: &str) -> Response {
-    let cookie = Cookie::build(("sid", session.sid.clone()))
+/// A redirect that leaves the session's cookie on this host: for as long as the browser runs, if
+/// the org does not let sessions outlive it.
+pub(super) fn redirect_with_session(
+    salesforce: &Salesforce,
+    session: &Session,
+    address: &str,
+) -> Response {
+    let mut cookie = Cookie::build(("sid", session.sid.clone()))
         .path("/")
         .http_only(true)
         .secure(true)
         .same_site(SameSite::None);
+    if salesforce.settings().persistent_sessions {
+        cookie = cookie.max_age(Duration::hours(2));
+    }
     (StatusCode::FOUND, [(LOCATION, address.to_owned()), (SET_COOKIE, cookie.to_string())])
         .into_response()
 }

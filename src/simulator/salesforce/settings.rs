@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interludes::Interlude;
+use super::arrivals::ArrivesAs;
+use super::detours::Place;
+use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
 
 /// How the login page asks.
@@ -75,6 +77,16 @@ pub enum OnAllow {
     ErrorPage,
 }
 
+/// How the browser of whoever reads the simulator's configuration comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayIn {
+    /// By the login page.
+    Form,
+    /// By the front door, with the access token that the integration user has.
+    Frontdoor,
+}
+
 /// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,6 +115,44 @@ pub struct Settings {
     pub after_login: Vec<Interlude>,
     /// How the org deals with passkeys.
     pub passkeys: PasskeySettings,
+    /// Pages that come once, in this order, when a session that was shown a page asks for the next.
+    pub halfway: Vec<Interlude>,
+    /// An interlude that is passed comes again, for ever.
+    pub interludes_come_back: bool,
+    /// The language of "Register Your Mobile Phone".
+    pub register_phone_language: Language,
+    /// The language of the reminder.
+    pub reminder_language: Language,
+    /// Continue on the time-out page leads to the login page.
+    pub timeout_ends_session: bool,
+    /// The first session ends by itself when it was shown a page.
+    pub session_ends_halfway: bool,
+    /// How many navigations are shown the maintenance page instead of what they asked for.
+    pub maintenance_pages: u32,
+    /// Where the org demands another login although there is a session, once for each user.
+    pub login_again: Vec<Place>,
+    /// It demands them for ever, as where no session holds.
+    pub login_again_forever: bool,
+    /// Whose session My Domain hands out to a browser that has none.
+    pub arrives_as: ArrivesAs,
+    /// It is handed out again whenever there is none, as single sign-on does; otherwise once.
+    pub arrives_again: bool,
+    /// Pages between a login by the front door and what the user wanted, in this order.
+    pub after_frontdoor: Vec<Interlude>,
+    /// The way in that the configuration names.
+    pub way_in: WayIn,
+    /// Scopes of the access token that the integration user has from another app.
+    pub front_door_scope: String,
+    /// That access token is dead from the start.
+    pub front_door_token_dead: bool,
+    /// That access token is a namesake's.
+    pub front_door_of_namesake: bool,
+    /// `singleaccess` refuses everybody.
+    pub single_access_forbidden: bool,
+    /// `singleaccess` answers with a front door outside the org.
+    pub single_access_foreign: bool,
+    /// Sessions outlive the browser.
+    pub persistent_sessions: bool,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -147,6 +197,25 @@ impl Default for Settings {
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
             passkeys: PasskeySettings::default(),
+            halfway: Vec::new(),
+            interludes_come_back: false,
+            register_phone_language: Language::English,
+            reminder_language: Language::English,
+            timeout_ends_session: false,
+            session_ends_halfway: false,
+            maintenance_pages: 0,
+            login_again: Vec::new(),
+            login_again_forever: false,
+            arrives_as: ArrivesAs::Nobody,
+            arrives_again: false,
+            after_frontdoor: Vec::new(),
+            way_in: WayIn::Form,
+            front_door_scope: "refresh_token api web".to_owned(),
+            front_door_token_dead: false,
+            front_door_of_namesake: false,
+            single_access_forbidden: false,
+            single_access_foreign: false,
+            persistent_sessions: false,
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -1,6 +1,7 @@
 //! The Salesforce half as a client meets it, over HTTP.
 
 mod browser;
+mod gate;
 
 use reqwest::Method;
 use serde_json::{Value, json};

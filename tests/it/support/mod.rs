@@ -1,11 +1,13 @@
 //! A world of its own for each test: simulator, configuration, state folder, temporary folder. At
 //! its end nothing of the browser may be left.
 
+mod hold;
 mod leftovers;
 mod run;
 mod running;
 mod state;
 
+pub use hold::Moment;
 pub use leftovers::processes;
 pub use run::Finished;
 pub use running::Running;
@@ -17,7 +19,7 @@ use std::process::Stdio;
 use reauth::simulator::{Options, Simulator, config_toml};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 /// Both services and a place to run `reauth` in.
 pub struct World {
@@ -88,11 +90,6 @@ impl World {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         command
-    }
-
-    /// Starts `reauth`, to be dealt with while it runs.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).spawn().unwrap()
     }
 
     /// Starts `reauth --format json -v …` and follows what it says.

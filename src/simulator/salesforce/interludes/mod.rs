@@ -1,8 +1,12 @@
 //! Pages between a login and what the user wanted. A session that has some before it is half a
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
+mod language;
 mod passkey;
+mod password;
 mod phone;
+mod reminder;
+mod timeout;
 
 use axum::Router;
 use axum::response::Response;
@@ -14,6 +18,8 @@ use super::doors;
 use super::org::Session;
 use super::session::redirect_with_session;
 
+pub use language::Language;
+
 /// A page that comes between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +30,12 @@ pub enum Interlude {
     PasskeyEnrolment,
     /// Show a passkey, for a user who has one.
     PasskeyVerification,
+    /// The password has expired.
+    ChangePassword,
+    /// Something to be looked at some time.
+    Reminder,
+    /// The session was idle for too long.
+    SessionTimeout,
 }
 
 impl Interlude {
@@ -33,6 +45,9 @@ impl Interlude {
             Self::RegisterPhone => phone::PATH,
             Self::PasskeyEnrolment => passkey::ENROLMENT_PATH,
             Self::PasskeyVerification => passkey::VERIFICATION_PATH,
+            Self::ChangePassword => password::PATH,
+            Self::Reminder => reminder::PATH,
+            Self::SessionTimeout => timeout::PATH,
         }
     }
 
@@ -48,13 +63,18 @@ impl Interlude {
 
 /// The pages of all of them.
 pub(super) fn routes() -> Router<Salesforce> {
-    Router::new().merge(passkey::routes()).merge(phone::routes())
+    Router::new()
+        .merge(passkey::routes())
+        .merge(phone::routes())
+        .merge(password::routes())
+        .merge(reminder::routes())
+        .merge(timeout::routes())
 }
 
 /// Leads a session on: to the page that comes next, else to what its user wanted.
 pub(super) fn lead_on(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
     match session.before_it.first() {
-        Some(next) => redirect_with_session(session, next.path()),
+        Some(next) => redirect_with_session(salesforce, session, next.path()),
         None => doors::after_login(salesforce, origin, session, &session.start_url),
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::super::Salesforce;
 use super::super::session::Visitor;
-use super::Interlude;
+use super::{Interlude, Language};
 
 pub(super) const PATH: &str = "/_ui/identity/phone/AddPhoneNumber";
 
@@ -36,7 +36,40 @@ async fn show(
     if asked.skip {
         return super::pass(&salesforce, &visitor.origin, &session);
     }
-    salesforce
-        .pages
-        .show("register_phone.html", context! { path => PATH, view_state => session.view_state })
+    let language = salesforce.settings().register_phone_language;
+    let (heading, text, label, register, later, never) = match language {
+        Language::English => (
+            "Register Your Mobile Phone",
+            "To help keep your account secure, register your mobile phone number.",
+            "Mobile phone number",
+            "Register",
+            "Remind Me Later",
+            "I Don't Want to Register My Phone",
+        ),
+        Language::German => (
+            "Registrieren Ihres Mobiltelefons",
+            "Registrieren Sie Ihre Mobiltelefonnummer, um Ihren Account zu schützen.",
+            "Mobiltelefonnummer",
+            "Registrieren",
+            "Später erinnern",
+            "Ich möchte mein Telefon nicht registrieren",
+        ),
+        Language::Japanese => (
+            "携帯電話の登録",
+            "アカウントを保護するために、携帯電話番号を登録してください。",
+            "携帯電話番号",
+            "登録",
+            "後で通知",
+            "電話を登録しない",
+        ),
+    };
+    salesforce.pages.show(
+        "register_phone.html",
+        context! {
+            path => PATH,
+            view_state => session.view_state,
+            language => language.tag(),
+            heading, text, label, register, later, never,
+        },
+    )
 }

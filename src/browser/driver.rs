@@ -148,7 +148,13 @@ impl Driver {
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
         let stdin = child.stdin.take().ok_or_else(|| failed("the guard has no pipes".into()))?;
-        Ok(Self { url, guard: Some((child, stdin)), installation: None, guarded: None, profile: None })
+        Ok(Self {
+            url,
+            guard: Some((child, stdin)),
+            installation: None,
+            guarded: None,
+            profile: None,
+        })
     }
 
     /// Tells the guard of a session, which it ends if we cannot.

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of Salesforce: what a page means and what to do on it is said by its users.
 
+mod authenticator;
 mod capabilities;
 mod capture;
 mod catalogue;
@@ -18,6 +19,7 @@ mod recogniser;
 mod session;
 mod table;
 
+pub use authenticator::{Created, Credential};
 pub use capabilities::sandbox_is_impossible;
 pub use capture::{CallbackListener, is_answered_here};
 pub use catalogue::Catalogue;

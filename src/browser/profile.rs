@@ -225,7 +225,8 @@ fn lock(folder: &Path, holder: u32) -> Result<File, ProfileError> {
             (&file).take(64).read_to_string(&mut note).map_err(failed())?;
             let pid = note.trim().parse().ok();
             if pid.is_none_or(is_alive) {
-                let holder = pid.map_or("another process".to_owned(), |pid| format!("process {pid}"));
+                let holder =
+                    pid.map_or("another process".to_owned(), |pid| format!("process {pid}"));
                 return Err(ProfileError::Locked { folder: folder.to_owned(), holder });
             }
             // That run was killed, and its guard is about to clear up.

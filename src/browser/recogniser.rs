@@ -30,6 +30,10 @@ pub struct Seen {
     pub content: i64,
     /// Its elements that are there, by name.
     pub elements: BTreeMap<String, Found>,
+    /// Tells its document from all others, also from one of the same address.
+    pub document: String,
+    /// A digest of its text.
+    fingerprint: i64,
     /// What only a fallback found: elements as `page.element`, and `page.signature` or `page.frame`
     /// where the page itself was found so.
     pub drift: Vec<String>,
@@ -230,6 +234,8 @@ impl Session {
             page,
             origin: answer["origin"].as_str().unwrap_or_default().to_owned(),
             title: answer["title"].as_str().unwrap_or_default().to_owned(),
+            document: answer["document"].as_str().unwrap_or_default().to_owned(),
+            fingerprint: answer["fingerprint"].as_i64().unwrap_or_default(),
             url,
             in_frame,
             content: answer["content"].as_i64().unwrap_or_default(),
@@ -256,6 +262,25 @@ impl Session {
             return true;";
         let arguments = vec![json!(page), json!(how == Spend::Document)];
         match self.script("mark the page", SCRIPT, arguments).await {
+            Err(error) if !error.is_page_gone() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing in the document that was seen is recognised until its text is another than it was
+    /// then: it is left to work by itself. A document that has taken its place is not touched.
+    ///
+    /// # Errors
+    /// A [`BrowserError`] other than that the page went away.
+    pub async fn set_aside(&self, seen: &Seen) -> Result<(), BrowserError> {
+        const SCRIPT: &str = r"
+            if (document[Symbol.for('reauth.document')] === arguments[0]) {
+              const key = Symbol.for('reauth.spent');
+              document[key] = Object.assign(document[key] || {}, { '*': arguments[1] });
+            }
+            return true;";
+        let arguments = vec![json!(seen.document), json!(seen.fingerprint)];
+        match self.script("set the page aside", SCRIPT, arguments).await {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
         }

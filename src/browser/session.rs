@@ -12,6 +12,7 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use url::Url;
 
@@ -33,7 +34,7 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser window under our control.
 pub struct Session {
-    client: Client,
+    pub(super) client: Client,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) redactor: Redactor,
     pub(super) callback: Url,
@@ -41,6 +42,8 @@ pub struct Session {
     /// The profile outlives the session.
     keeps_profile: bool,
     is_lost: AtomicBool,
+    /// The virtual authenticator of this window, once it has one.
+    pub(super) authenticator: OnceCell<String>,
     /// Nothing was opened yet.
     is_blank: AtomicBool,
     /// Whether commands go to a frame at present.
@@ -82,6 +85,7 @@ impl Session {
             slow_motion: config.slow_mo,
             keeps_profile: config.profile_dir.is_some(),
             is_lost: AtomicBool::new(false),
+            authenticator: OnceCell::new(),
             is_blank: AtomicBool::new(true),
             in_frame: AtomicBool::new(false),
             fallbacks: Mutex::default(),

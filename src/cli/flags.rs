@@ -46,6 +46,8 @@ pub enum Command {
     Restore(RestoreArguments),
     /// Say whether the instance is authenticated, seen from both sides; changes nothing
     Status(StatusArguments),
+    /// Keep a passkey for a user whom Salesforce lets in with one only
+    Passkey(PasskeyArguments),
     /// Look at everything that a run needs, in advance; changes nothing
     Doctor(DoctorArguments),
     /// Serve a simulator of both services until stopped
@@ -261,6 +263,83 @@ pub struct DoctorArguments {
     pub browser: BrowserArguments,
 }
 
+/// `reauth passkey`
+#[derive(Debug, Args)]
+pub struct PasskeyArguments {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: PasskeyCommand,
+}
+
+/// What can be done with a passkey.
+#[derive(Debug, Subcommand)]
+pub enum PasskeyCommand {
+    /// Create one where Salesforce asks for it, keep it, and log in with it
+    Enroll(Box<EnrollArguments>),
+    /// Say whose it is, for which host, how old and how often used; never the key
+    Show(ShowArguments),
+    /// Remove it from this machine, for good
+    Forget(ForgetArguments),
+}
+
+/// Whose passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Who {
+    /// The integration user.
+    User,
+    /// Who works in Setup.
+    Admin,
+}
+
+/// `reauth passkey enroll`
+#[derive(Debug, Args)]
+pub struct EnrollArguments {
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+    /// Where to keep it [default: `passkey_file` of that user]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Replace one that is kept there, or that an enrolment left half-way
+    #[arg(long)]
+    pub force: bool,
+    /// Print the passkey as well, to hand it over as a secret
+    #[arg(long, requires = "show_secrets")]
+    pub print: bool,
+    /// Allow `--print` to print it in clear
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth passkey show`
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// Where it is kept [default: as configured]
+    pub file: Option<PathBuf>,
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+}
+
+/// `reauth passkey forget`
+#[derive(Debug, Args)]
+pub struct ForgetArguments {
+    /// Where it is kept [default: as configured]
+    pub file: Option<PathBuf>,
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// `reauth simulate`
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
@@ -413,6 +492,15 @@ impl RestoreArguments {
         let mut overrides =
             Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
         self.reauthentication.apply(&mut overrides);
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
+impl EnrollArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides = Overrides { out: global.out.clone(), ..Overrides::default() };
         self.browser.apply(&mut overrides);
         overrides
     }

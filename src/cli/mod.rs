@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod flags;
 mod init;
+mod passkey;
 mod private_file;
 mod provision;
 mod restore;
@@ -61,6 +62,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Revoke(arguments) => revoke::run(&global, arguments).await,
         Command::Restore(arguments) => restore::run(&global, arguments).await,
         Command::Status(arguments) => status::run(&global, arguments).await,
+        Command::Passkey(arguments) => passkey::run(&global, arguments).await,
         Command::Doctor(arguments) => doctor::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,

@@ -191,6 +191,25 @@ pub(super) fn load(
     config::load(source, &environment, overrides, redactor)
 }
 
+/// The configuration, for a command that needs nothing else. None if it is not right, which has
+/// been said.
+///
+/// # Errors
+/// A [`Failure`] if the simulator, where it was asked for, does not start.
+pub async fn configured(
+    global: &Global,
+    redactor: &Redactor,
+) -> Result<Option<config::Config>, Failure> {
+    let stage = Stage::set(global).await?;
+    match load(global, None, &Overrides::default(), &stage, redactor) {
+        Ok(loaded) => Ok(Some(loaded.config)),
+        Err(error) => {
+            to_stderr(&format!("{}\n", error.render(global.color.is_wanted())));
+            Ok(None)
+        }
+    }
+}
+
 fn refuse_configuration(
     global: &Global,
     plan: &Plan,

@@ -12,6 +12,7 @@ mod oauth;
 mod oauth_model;
 mod objects;
 pub mod pages;
+pub mod passkey;
 mod rest;
 mod soql;
 

@@ -26,7 +26,7 @@ use super::hosts::{Origin, Site, host_of};
 use super::pages::Pages;
 use super::ready::{CloudElementsReady, Ready, SalesforceReady};
 use super::request_log::{RequestLog, Seen};
-use super::salesforce::{Salesforce, WayIn};
+use super::salesforce::{HandedOver, Salesforce, WayIn};
 use super::settings::Settings;
 use super::tripwire::Tripwire;
 
@@ -171,6 +171,7 @@ fn seed(
             consumer_secret: credentials.consumer_secret,
             callback_url: tripwire.callback_url(),
             connected_app: credentials.connected_app,
+            passkey: salesforce.handed_over_passkey().map(passkey_text),
         },
         cloud_elements: CloudElementsReady {
             base_url: format!("{}{CLOUD_ELEMENTS_PATH}", origin.url(Site::CloudElements)),
@@ -180,6 +181,21 @@ fn seed(
             element_token,
         },
     }
+}
+
+/// A passkey as a client of the org keeps it.
+fn passkey_text(passkey: HandedOver) -> String {
+    let kept = serde_json::json!({
+        "schema": "reauth.passkey/1",
+        "host": passkey.host,
+        "username": passkey.username,
+        "credential_id": passkey.credential_id,
+        "user_handle": passkey.user_handle,
+        "private_key": passkey.private_key,
+        "sign_count": 0,
+        "created_at": jiff::Timestamp::now(),
+    });
+    kept.to_string()
 }
 
 /// A router for each host, so that no path of one can answer on another.

@@ -11,6 +11,7 @@ mod faults;
 mod grants;
 mod interludes;
 mod pages;
+mod passkeys;
 mod platform;
 mod recovery;
 mod simulate;

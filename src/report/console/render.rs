@@ -298,6 +298,7 @@ fn done(command: &str) -> &'static str {
         "revoke" => "the grant is gone, as asked for; `reauth restore` brings the instance back",
         "restore" => "the instance is authenticated again",
         "status" => "the instance is authenticated",
+        "passkey" => "the user has a passkey, and it is kept",
         _ => "done",
     }
 }

@@ -7,6 +7,7 @@ use super::interludes::InterludeError;
 use super::login::LoginError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
+use crate::salesforce::passkey::PasskeyError;
 
 /// An error that a page of Salesforce shows, or an unexpected page.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum PageError {
     /// The browser itself.
     #[error(transparent)]
     Browser(#[from] BrowserError),
+    /// A passkey.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
     /// A page that comes between, or one that comes again and again.
     #[error(transparent)]
     Interlude(#[from] InterludeError),
@@ -162,6 +166,7 @@ impl From<PageError> for Failure {
         let message = error.to_string();
         match error {
             PageError::Browser(error) => error.into(),
+            PageError::Passkey(error) => error.into(),
             PageError::Interlude(error) => error.into(),
             PageError::Login(error) => error.into(),
             PageError::WayIn(error) => error.into(),
@@ -188,8 +193,6 @@ impl From<PageError> for Failure {
                 match page.as_str() {
                     page if page.starts_with("verification") => failure
                         .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    page if page.starts_with("passkey") => failure
-                        .hint("use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex"),
                     _ => failure.hint("run with --headed and see what it asks for"),
                 }
             }

@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod enrolment;
 mod error;
 mod interludes;
 mod login;
@@ -18,6 +19,7 @@ mod visitor;
 mod way_in;
 
 pub use authorize::authorize;
+pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
 pub use interludes::InterludeError;
 pub use login::LoginError;

@@ -2,6 +2,7 @@
 //! done on a page stands in `login`, `verification`, `passkey` and `interludes`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -10,9 +11,10 @@ use url::Url;
 
 use super::oauth_error::oauth_error;
 use super::way_in::WayIn;
-use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login};
+use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
+use crate::salesforce::passkey::HeldPasskey;
 
 /// Where a visit ended.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Visitor<'run> {
     pub(super) notes: &'run dyn Notes,
     pub(super) limit: Duration,
     pub(super) refusals: &'run Refusals,
+    /// On the window's authenticator, if the user has one.
+    pub(super) passkey: Option<Arc<HeldPasskey>>,
     /// Where the visit was to lead: an address that may hold secrets.
     pub(super) goal: Option<String>,
     warned: HashSet<String>,
@@ -55,6 +59,8 @@ pub struct Visitor<'run> {
 pub(super) struct Visit {
     /// What was sent to login pages.
     pub(super) login: login::Sent,
+    /// A passkey that was shown.
+    pub(super) passkey: passkey::Shown,
     /// Pages that were passed.
     pub(super) passed: interludes::Passed,
     /// How it came in.
@@ -83,6 +89,7 @@ impl<'run> Visitor<'run> {
             account,
             trusted,
             refusals,
+            passkey: None,
             notes,
             limit,
             goal: None,
@@ -90,6 +97,12 @@ impl<'run> Visitor<'run> {
             ways: Ways::default(),
             picture: None,
         }
+    }
+
+    /// With the passkey that was put on the session.
+    #[must_use]
+    pub fn with_passkey(self, passkey: Option<Arc<HeldPasskey>>) -> Self {
+        Self { passkey, ..self }
     }
 
     /// What may be used besides the login page.
@@ -154,7 +167,11 @@ impl<'run> Visitor<'run> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
-            let seen = match self.session.look(&known, deadline).await? {
+            let look = self.session.look(&known, visit.passkey.patience(deadline)).await?;
+            if self.await_passkey(&look, &mut visit.passkey, deadline).await? {
+                continue;
+            }
+            let seen = match look {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
                     let is_error = url.query_pairs().any(|(name, _)| name == "error");

@@ -15,6 +15,7 @@ mod interludes;
 mod lightning;
 mod login;
 mod org;
+mod passkeys;
 mod population;
 mod rest;
 mod session;
@@ -33,6 +34,8 @@ use serde_json::Value;
 pub use arrivals::ArrivesAs;
 pub use detours::Place;
 pub use interludes::{Interlude, Language};
+pub(super) use passkeys::HandedOver;
+pub use passkeys::{PasskeySettings, Prepared};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs, WayIn,
@@ -102,6 +105,11 @@ impl Salesforce {
             connected_app: app.name.clone(),
             way_in: org.settings.way_in,
         }
+    }
+
+    /// The passkey that was prepared for the integration user, if one was.
+    pub(super) fn handed_over_passkey(&self) -> Option<HandedOver> {
+        self.org().passkeys.handed_over.clone()
     }
 
     /// A live grant of the integration user to the connected app, as if they had just approved it.

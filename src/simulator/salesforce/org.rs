@@ -8,6 +8,7 @@ use super::super::random::Random;
 use super::arrivals::Elsewhere;
 use super::detours::Detours;
 use super::interludes::Interlude;
+use super::passkeys::Passkeys;
 use super::settings::Settings;
 
 /// How long a browser session lives without being renewed.
@@ -148,6 +149,7 @@ pub(super) struct Org {
     pub(super) app_under_test: usize,
     pub(super) sessions: HashMap<String, Session>,
     pub(super) tickets: Tickets,
+    pub(super) passkeys: Passkeys,
     pub(super) detours: Detours,
     pub(super) elsewhere: Elsewhere,
 }
@@ -207,7 +209,9 @@ impl Org {
         };
         self.counters.logins += 1;
         let mut session = self.open_session(&user_id, now);
-        session.before_it.clone_from(&self.settings.after_login);
+        let has_passkey = self.passkeys.has_any(&user_id);
+        let coming = self.settings.after_login.iter().filter(|page| page.comes(has_passkey));
+        session.before_it = coming.copied().collect();
         start_url.clone_into(&mut session.start_url);
         self.sessions.insert(session.sid.clone(), session.clone());
         self.detours.logged_in(&user_id);
@@ -336,6 +340,7 @@ impl Org {
             "sessions": sessions,
             "codes": codes,
             "tickets": self.tickets.issued,
+            "passkeys": self.passkeys.to_json(username),
             "login_attempts": self.counters.login_attempts,
             "failed_logins": self.counters.failed_logins,
             "logins": self.counters.logins,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::interludes::{Interlude, Language};
+use super::passkeys::PasskeySettings;
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,8 @@ pub struct Settings {
     pub on_allow: OnAllow,
     /// Pages between a login by password and what the user wanted, in this order.
     pub after_login: Vec<Interlude>,
+    /// How the org deals with passkeys.
+    pub passkeys: PasskeySettings,
     /// Pages that come once, in this order, when a session that was shown a page asks for the next.
     pub halfway: Vec<Interlude>,
     /// An interlude that is passed comes again, for ever.
@@ -193,6 +196,7 @@ impl Default for Settings {
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
+            passkeys: PasskeySettings::default(),
             halfway: Vec::new(),
             interludes_come_back: false,
             register_phone_language: Language::English,

@@ -56,9 +56,8 @@ async fn past_an_identity_provider() {
 async fn of_an_org_that_only_the_token_knows() {
     let world = World::with_faults(&["frontdoor"]).await;
     let text = world.config_text();
-    let lines = text.lines().filter(|line| {
-        !line.starts_with("my_domain") && !line.starts_with("password")
-    });
+    let lines =
+        text.lines().filter(|line| !line.starts_with("my_domain") && !line.starts_with("password"));
     world.write_config(&lines.map(|line| format!("{line}\n")).collect::<String>());
     let (_, after) = passes(&world, &["run"]).await;
     assert_eq!(after.salesforce("login_attempts"), 0);

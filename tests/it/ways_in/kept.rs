@@ -39,10 +39,8 @@ async fn assert_clean(world: &World) {
     let needles = needles(world, &[]).await;
     let search = AhoCorasick::new(needles.iter().map(|needle| &needle.bytes)).unwrap();
     for (path, bytes) in &files {
-        let found: Vec<_> = search
-            .find_iter(bytes)
-            .map(|hit| &needles[hit.pattern().as_usize()].name)
-            .collect();
+        let found: Vec<_> =
+            search.find_iter(bytes).map(|hit| &needles[hit.pattern().as_usize()].name).collect();
         assert!(found.is_empty(), "{found:?} in {}", path.display());
         // Values are encrypted, with a key that everybody knows: the cookie itself has to be gone.
         assert!(!holds_session(bytes), "a session in {}", path.display());

@@ -7,7 +7,7 @@ use url::Url;
 use super::context::{Context, Step};
 use super::grants;
 use super::oauth_url;
-use super::proofs::LiveGrant;
+use super::proofs::{LiveGrant, Witness};
 use super::ways_in;
 use crate::failure::Failure;
 use crate::report::StepId;
@@ -62,8 +62,9 @@ pub async fn check_grant(context: &Context, grant: &LiveGrant) -> Result<(), Fai
     context
         .step(StepId::CheckApp, async |step| {
             let scopes = scopes(context, step, grant).await;
-            let policy = policy(context, step, grant).await?;
-            approvals(context, step, grant).await?;
+            let witness = grants::own_witness(context, grant);
+            let policy = policy(context, step, witness.as_ref()).await?;
+            approvals(context, step, grant, witness.as_ref()).await?;
             Ok(((), format!("scopes {scopes}; refresh token policy {policy}")))
         })
         .await
@@ -117,13 +118,16 @@ fn warn_of_missing(step: &Step<'_>, scopes: &[&str], who: &str) {
 }
 
 /// A grant beyond the fifth silently ends the oldest, which may be another instance's.
-async fn approvals(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<(), Failure> {
-    let (Some(hosts), Some(holder), Some(witness)) =
-        (&grant.hosts, &grant.holder, grants::own_witness(grant))
-    else {
+async fn approvals(
+    context: &Context,
+    step: &Step<'_>,
+    grant: &LiveGrant,
+    witness: Option<&Witness>,
+) -> Result<(), Failure> {
+    let (Some(holder), Some(witness)) = (&grant.holder, witness) else {
         return Ok(());
     };
-    let Some(rows) = grants::listed(context, hosts, &witness, &holder.user.user_id).await? else {
+    let Some(rows) = grants::listed(context, witness, &holder.user.user_id).await? else {
         return Ok(());
     };
     step.fact("grants_of_user", rows.len());
@@ -140,14 +144,18 @@ async fn approvals(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Res
     Ok(())
 }
 
-async fn policy(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result<String, Failure> {
+async fn policy(
+    context: &Context,
+    step: &Step<'_>,
+    witness: Option<&Witness>,
+) -> Result<String, Failure> {
     let unknown = "unknown (this user may not ask)".to_owned();
-    let (Some(hosts), Some(witness)) = (&grant.hosts, grants::own_witness(grant)) else {
+    let Some(witness) = witness else {
         step.fact("refresh_token_policy", "unknown");
         return Ok(unknown);
     };
     let app = &context.config.salesforce.connected_app;
-    let policy = match grants::rest(context, hosts, &witness).connected_application(app).await {
+    let policy = match witness.rest.connected_application(app).await {
         Ok(Some(app)) => app.refresh_token_policy,
         Ok(None) => {
             step.fact("refresh_token_policy", "unknown");

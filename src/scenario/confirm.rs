@@ -114,8 +114,8 @@ async fn salesforce_side(
             Err(error) => tracing::info!(%error, "no witness by introspection"),
         }
     }
-    if let (Some(hosts), Some(left)) = (&grant.hosts, &cut.witness)
-        && let Some(rows) = grants::listed(context, hosts, &left.witness, &left.user_id)
+    if let Some(left) = &cut.witness
+        && let Some(rows) = grants::listed(context, &left.witness, &left.user_id)
             .await
             .map_err(Disagreement::Failed)?
     {

@@ -7,33 +7,39 @@ use crate::failure::Failure;
 use crate::report::Event;
 use crate::salesforce::pages::{Identity, Notes as _};
 use crate::salesforce::{OauthTokenRow, OrgHosts, RestClient, RevokeAnswer};
+use crate::secrets::Secret;
 
 /// The instance's own access token, as long as it lives: it may list its own user's grants. None
-/// where the platform masks it.
-pub(super) fn own_witness(grant: &LiveGrant) -> Option<Witness> {
+/// where the platform masks it, or the org's My Domain is not known.
+pub(super) fn own_witness(context: &Context, grant: &LiveGrant) -> Option<Witness> {
     let token = grant.instance.user_token.readable()?;
-    Some(Witness { bearer: token.clone(), source: "the instance's access token" })
+    Some(witness(context, grant.hosts.as_ref()?, token.clone(), "the instance's access token"))
 }
 
-/// REST as a witness.
-pub(super) fn rest(context: &Context, hosts: &OrgHosts, witness: &Witness) -> RestClient {
-    RestClient::new(
+/// Whoever may send this as Bearer.
+pub(super) fn witness(
+    context: &Context,
+    hosts: &OrgHosts,
+    bearer: Secret,
+    source: &'static str,
+) -> Witness {
+    let rest = RestClient::new(
         hosts.my_domain.clone(),
-        witness.bearer.clone(),
+        bearer,
         context.http.clone(),
         context.redactor.clone(),
-    )
+    );
+    Witness { rest, source }
 }
 
 /// The user's grants for the app, as a witness sees them; none where it may not see any.
 pub(super) async fn listed(
     context: &Context,
-    hosts: &OrgHosts,
     witness: &Witness,
     user_id: &str,
 ) -> Result<Option<Vec<OauthTokenRow>>, Failure> {
     let app = &context.config.salesforce.connected_app;
-    match rest(context, hosts, witness).oauth_tokens(app, user_id).await {
+    match witness.rest.oauth_tokens(app, user_id).await {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if error.is_not_permitted() || error.is_session_refused() => {
             tracing::info!(%error, source = witness.source, "no witness by API");
@@ -50,10 +56,7 @@ pub(super) async fn identity(
     grant: &LiveGrant,
     witness: Option<&Witness>,
 ) -> Result<Identity, Failure> {
-    let rest = match (&grant.hosts, witness) {
-        (Some(hosts), Some(witness)) => Some(rest(context, hosts, witness)),
-        _ => None,
-    };
+    let rest = witness.map(|witness| &witness.rest);
     if let Some(holder) = &grant.holder {
         let mut identity = holder.user.clone();
         if let Some(rest) = rest {

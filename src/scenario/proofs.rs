@@ -1,8 +1,8 @@
 //! What the steps prove. A value of one of these types exists only because a call or a page said so.
 
 use crate::cloud_elements::Instance;
-use crate::salesforce::OrgHosts;
 use crate::salesforce::pages::Identity;
+use crate::salesforce::{OrgHosts, RestClient};
 use crate::secrets::Secret;
 
 /// The user and org behind a grant, as Salesforce says.
@@ -46,12 +46,19 @@ pub struct GrantsLeft {
 }
 
 /// Somebody who may list the app's grants by API.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Witness {
-    /// What is sent as Bearer.
-    pub bearer: Secret,
-    /// How it came to us, for the report.
+    /// Asks the org with what this witness may send as Bearer. One for all questions: it asks for
+    /// the API's version once.
+    pub rest: RestClient,
+    /// How the Bearer came to us, for the report.
     pub source: &'static str,
+}
+
+impl std::fmt::Debug for Witness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Witness").field("source", &self.source).finish_non_exhaustive()
+    }
 }
 
 /// An instance of which both sides say that it is not authenticated.

@@ -20,7 +20,7 @@ pub(super) async fn revoke(
 ) -> Result<(CutGrant, String), Failure> {
     ways_in::rehearse(context, step, grant.hosts.as_ref()).await?;
     let oauth = context.oauth(grant.hosts.as_ref());
-    let mut witness = grants::own_witness(&grant);
+    let mut witness = grants::own_witness(context, &grant);
     let mut listed = list(context, &grant, witness.as_ref()).await?;
     let mut session = None;
     if grant.instance.user_refresh_token == TokenReading::Masked {
@@ -119,12 +119,12 @@ async fn list(
     grant: &LiveGrant,
     witness: Option<&Witness>,
 ) -> Result<Option<Vec<OauthTokenRow>>, Failure> {
-    let (Some(hosts), Some(witness)) = (&grant.hosts, witness) else { return Ok(None) };
+    let Some(witness) = witness else { return Ok(None) };
     let identity = match &grant.holder {
         Some(holder) => holder.user.clone(),
         None => grants::identity(context, grant, Some(witness)).await?,
     };
-    grants::listed(context, hosts, witness, &identity.user_id).await
+    grants::listed(context, witness, &identity.user_id).await
 }
 
 /// Logs in to the org, for a session that may list grants.
@@ -141,7 +141,7 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
         )
         .hint("run with --headed and watch where the login leads"));
     }
-    revoke_ui::setup_session(&window, &hosts).await?.ok_or_else(|| {
+    revoke_ui::setup_session(context, &window, &hosts).await?.ok_or_else(|| {
         Failure::scenario(
             "salesforce.no_session",
             "logged in, but the browser holds no session for the org's My Domain",

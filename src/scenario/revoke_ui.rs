@@ -30,10 +30,10 @@ pub(super) async fn revoke(
         step.picture(&png, Some("login"));
     }
     picture(step, &window, "before").await;
-    let witness = setup_session(&window, &hosts).await?;
+    let witness = setup_session(context, &window, &hosts).await?;
     let identity = grants::identity(context, &grant, witness.as_ref()).await?;
     let api = match &witness {
-        Some(witness) => grants::listed(context, &hosts, witness, &identity.user_id).await?,
+        Some(witness) => grants::listed(context, witness, &identity.user_id).await?,
         None => None,
     };
     step.fact("grants_on_page", rows.len());
@@ -102,11 +102,12 @@ pub(super) fn known_hosts(grant: &LiveGrant) -> Result<OrgHosts, Failure> {
 
 /// The browser's session, for the org's API.
 pub(super) async fn setup_session(
+    context: &Context,
     window: &Session,
     hosts: &OrgHosts,
 ) -> Result<Option<Witness>, Failure> {
     let bearer = window.cookie(&hosts.my_domain, "sid", "Setup session").await?;
-    Ok(bearer.map(|bearer| Witness { bearer, source: "Setup session" }))
+    Ok(bearer.map(|bearer| grants::witness(context, hosts, bearer, "Setup session")))
 }
 
 async fn picture(step: &Step<'_>, window: &Session, detail: &str) {

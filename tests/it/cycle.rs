@@ -31,6 +31,11 @@ async fn cycle(revoke_via: &str, reauthenticate_via: &str, provision: bool) {
     assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");
     assert_eq!(after.salesforce("login_attempts"), 1, "one login for Setup and authorisation");
     assert_eq!(after.live_grants_of_others(&user), others, "other users' grants are not ours");
+    assert_eq!(
+        after.requests("GET", "/services/data/"),
+        2,
+        "each witness asks for the version once"
+    );
     let grants = after.grants(APP, &user);
     let ended_by = |grant: &serde_json::Value| grant["ended_by"].as_str().map(str::to_owned);
     let by = if revoke_via == "ui" { "setup_page" } else { "refresh_token_revoked" };

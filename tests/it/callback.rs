@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::{Moment, Port, RemoteDriver, World, processes};
+use crate::support::{Moment, Port, RemoteDriver, World, processes, until_ended};
 
 /// A callback on this machine is answered by us: the cycle passes, and the port is free afterwards.
 #[tokio::test(flavor = "multi_thread")]
@@ -43,22 +43,19 @@ async fn a_remote_driver_keeps_none_of_our_sessions() {
     let driver = RemoteDriver::start().await;
     let arguments = ["run", "--webdriver-url", driver.url()];
     world.reauth(&arguments).await.expect_code(0);
-    assert_eq!(browsers(driver.temporary()), 0, "an orderly end");
+    assert_eq!(browsers(driver.temporary()), [], "an orderly end");
 
     let run = ["run", "--webdriver-url", driver.url()];
     let (mut running, _) = world.follow_to(&run, Moment::before(&["POST /"])).await;
-    assert!(browsers(driver.temporary()) > 0, "the browser runs");
+    assert!(!browsers(driver.temporary()).is_empty(), "the browser runs");
     running.signal(rustix::process::Signal::KILL);
     running.finish().await;
     world.assert_nothing_left().await;
-    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-    while browsers(driver.temporary()) > 0 {
-        assert!(tokio::time::Instant::now() < deadline, "a session is left on the remote driver");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    until_ended(|| browsers(driver.temporary())).await;
 }
 
 /// Browser processes with this `TMPDIR`.
-fn browsers(temporary: &std::path::Path) -> usize {
-    processes(temporary).iter().filter(|(_, line)| !line.contains("chromedriver")).count()
+fn browsers(temporary: &std::path::Path) -> Vec<(i32, String)> {
+    let processes = processes(temporary).into_iter();
+    processes.filter(|(_, line)| !line.contains("chromedriver")).collect()
 }

@@ -127,7 +127,7 @@ async fn a_refused_login_that_leaves_the_instance_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_page_after_which_the_instance_is_restored() {
     let world = World::with(json!({"salesforce": {"unknown_page_after_login": true}})).await;
-    let watched = watch(&world, &["run", "--revoke-via", "api", "--timeout", "2s"]).await;
+    let watched = watch(&world, &["run", "--revoke-via", "api", "--timeout", "8s"]).await;
     assert_eq!(watched.code, Some(1), "{}", String::from_utf8_lossy(&watched.stderr));
     let files = world.run_files();
     assert!(

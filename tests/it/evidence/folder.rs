@@ -134,7 +134,7 @@ async fn a_fresh_instances_folder_is_named_after_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_in_the_browser_leaves_a_picture_and_the_pages_controls() {
     let world = World::with(json!({"salesforce": {"unknown_page_after_login": true}})).await;
-    let finished = world.reauth(&["run", "--timeout", "3s"]).await.expect_code(1);
+    let finished = world.reauth(&["run", "--timeout", "8s"]).await.expect_code(1);
     let folder = finished.run_folder();
     private_files(&folder);
     let files = evidence(&finished);

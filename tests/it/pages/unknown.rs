@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use super::{APP, assert_untouched};
 use crate::support::{Finished, World};
 
-const LIMIT: &str = "3s";
+/// Enough for what comes before, on a busy machine too.
+const LIMIT: &str = "8s";
 
 fn assert_recorded(finished: &Finished) {
     let report = finished.report();
     let error = &report["error"];
     assert_eq!(error["code"], "salesforce.unknown_page", "{report:#}");
     let message = error["message"].as_str().unwrap();
-    for words in ["within 3 s", "/secur/notice.jsp", "Important Notice"] {
+    for words in ["within 8 s", "/secur/notice.jsp", "Important Notice"] {
         assert!(message.contains(words), "{words}: {message}");
     }
     assert!(error["hints"].to_string().contains("--locators"), "{error:#}");

@@ -10,7 +10,7 @@ mod running;
 mod state;
 
 pub use hold::Moment;
-pub use leftovers::processes;
+pub use leftovers::{processes, until_ended};
 pub use port::Port;
 pub use remote_driver::RemoteDriver;
 pub use run::Finished;

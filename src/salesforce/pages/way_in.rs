@@ -71,7 +71,7 @@ impl From<WayInError> for Failure {
             WayInError::FrontDoor(error) => error.into(),
             WayInError::ProfileNotLoggedIn { .. } => {
                 Self::scenario("salesforce.profile_not_logged_in", message)
-                    .hint("log in once with the same profile: set `login = \"form\"` for one run, or log in by hand in the window of a run with --headed")
+                    .hint("log in once with the same profile: set `login = \"form\"` for one run; or by hand, and close the browser: `chromium --password-store=basic --user-data-dir=PROFILE_DIR/USERNAME`")
                     .hint("the profile keeps cookies that outlive a browser: an org whose sessions end with the browser needs `login = \"form\"` or \"frontdoor\"")
             }
         }

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::context::Context;
+use super::person::Expected;
 use super::proofs::{AuthorizationCode, ReceivedOauthUrl};
 use crate::browser::is_answered_here;
 use crate::failure::Failure;
@@ -21,12 +22,19 @@ pub async fn authorize(
             let mut visitor = context.browsers.visitor(&window, account, step);
             let mut approvals = 0;
             let mut picture = None;
-            let arrival = pages::authorize(&mut visitor, &oauth_url.url, async |session| {
-                approvals += 1;
-                step.progress("approving the app");
-                picture = session.screenshot().await.ok();
-            })
-            .await?;
+            let expected = Expected::at_authorisation(context, step, account, &oauth_url.url);
+            let arrival = expected
+                .visit(&window, async || {
+                    pages::authorize(&mut visitor, &oauth_url.url, async |session| {
+                        expected.check(session).await?;
+                        approvals += 1;
+                        step.progress("approving the app");
+                        picture = session.screenshot().await.ok();
+                        Ok(())
+                    })
+                    .await
+                })
+                .await?;
             for (png, detail) in [(visitor.take_picture(), "login"), (picture, "approval")] {
                 if let Some(png) = png {
                     step.picture(&png, Some(detail));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::interludes::InterludeError;
 use super::login::LoginError;
+use super::person::PersonError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
 
@@ -19,6 +20,9 @@ pub enum PageError {
     /// A login that is not made.
     #[error(transparent)]
     Login(#[from] LoginError),
+    /// The browser is somebody else.
+    #[error(transparent)]
+    Person(#[from] PersonError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -160,6 +164,7 @@ impl From<PageError> for Failure {
             PageError::Browser(error) => error.into(),
             PageError::Interlude(error) => error.into(),
             PageError::Login(error) => error.into(),
+            PageError::Person(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),

@@ -112,6 +112,16 @@ impl Catalogue {
         Ok(Self { pages: file.page, lists: file.texts })
     }
 
+    /// How many pages it knows.
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether it knows no page at all.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
     /// A list of texts, e.g. the headers that a column may have in different languages.
     pub fn texts(&self, name: &str) -> &[String] {
         self.lists.get(name).map_or(&[], Vec::as_slice)
@@ -136,6 +146,37 @@ impl Catalogue {
                 })
             })
             .collect()
+    }
+}
+
+/// A part of a page that is found by candidates.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'page> {
+    /// An entry of its signature.
+    Signature(usize),
+    /// The frame that it is in.
+    Frame,
+    /// One of its elements.
+    Element(&'page str),
+}
+
+impl Catalogue {
+    /// A candidate as a person writes it; none if there is no such candidate.
+    pub(super) fn candidate(&self, page: &str, part: Part<'_>, index: usize) -> Option<String> {
+        let page = self.pages.iter().find(|known| known.name == page)?;
+        let candidates = match part {
+            Part::Signature(entry) => page.signature.get(entry)?,
+            Part::Frame => &page.frame,
+            Part::Element(name) => page.elements.get(name)?,
+        };
+        let Candidate { css, text, contains, .. } = candidates.get(index)?;
+        let mut written = css.clone();
+        for (how, texts) in [("text", text), ("contains", contains)] {
+            if !texts.is_empty() {
+                written.push_str(&format!(", {how} {}", texts.join(" | ")));
+            }
+        }
+        Some(written)
     }
 }
 

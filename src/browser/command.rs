@@ -1,5 +1,8 @@
 //! WebDriver commands that fantoccini has no method for, and what its errors mean.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
@@ -8,27 +11,60 @@ use url::{ParseError, Url};
 
 use super::BrowserError;
 
-/// A command given by its path below `session/{id}/`.
-#[derive(Debug)]
+/// A command given by its path below `session/{id}/`. Prints no more than that path: its body may
+/// hold a secret.
 pub struct RawCommand {
-    path: &'static str,
+    method: Method,
+    path: Cow<'static, str>,
     body: Value,
 }
 
+impl fmt::Debug for RawCommand {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
 impl RawCommand {
+    fn post(path: impl Into<Cow<'static, str>>, body: Value) -> Self {
+        Self { method: Method::POST, path: path.into(), body }
+    }
+
+    /// A new virtual authenticator (W3C WebAuthn level 2, section 11.3).
+    pub fn add_authenticator(options: Value) -> Self {
+        Self::post("webauthn/authenticator", options)
+    }
+
+    /// A credential for a virtual authenticator (W3C WebAuthn level 2, section 11.5).
+    pub fn add_credential(authenticator: &str, credential: Value) -> Self {
+        Self::post(format!("webauthn/authenticator/{authenticator}/credential"), credential)
+    }
+
+    /// What a virtual authenticator holds (W3C WebAuthn level 2, section 11.6).
+    pub fn credentials(authenticator: &str) -> Self {
+        let path = format!("webauthn/authenticator/{authenticator}/credentials");
+        Self { method: Method::GET, path: path.into(), body: Value::Null }
+    }
+
+    /// Takes everything from a virtual authenticator (W3C WebAuthn level 2, section 11.8).
+    pub fn remove_credentials(authenticator: &str) -> Self {
+        let path = format!("webauthn/authenticator/{authenticator}/credentials");
+        Self { method: Method::DELETE, path: path.into(), body: Value::Null }
+    }
+
     /// Back to the top-level document (W3C WebDriver, "Switch To Frame" with `null`).
     pub fn leave_frames() -> Self {
-        Self { path: "frame", body: json!({"id": null}) }
+        Self::post("frame", json!({"id": null}))
     }
 
     /// A command of the browser's own debugging protocol (chromedriver's extension).
     pub fn devtools(command: &str, parameters: &Value) -> Self {
-        Self { path: "goog/cdp/execute", body: json!({"cmd": command, "params": parameters}) }
+        Self::post("goog/cdp/execute", json!({"cmd": command, "params": parameters}))
     }
 
     /// Time limits of scripts and page loads, in milliseconds.
     pub fn timeouts(script: u64) -> Self {
-        Self { path: "timeouts", body: json!({"script": script}) }
+        Self::post("timeouts", json!({"script": script}))
     }
 }
 
@@ -38,7 +74,8 @@ impl WebDriverCompatibleCommand for RawCommand {
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.body.to_string()))
+        let body = (self.method == Method::POST).then(|| self.body.to_string());
+        (self.method.clone(), body)
     }
 }
 

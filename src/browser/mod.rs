@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of Salesforce: what a page means and what to do on it is said by its users.
 
+mod authenticator;
 mod capabilities;
 mod capture;
 mod catalogue;
@@ -10,19 +11,24 @@ mod command;
 mod driver;
 mod error;
 mod evidence;
+mod fallbacks;
 mod find;
 pub mod guard;
+mod profile;
 mod recogniser;
 mod session;
 mod table;
 
+pub use authenticator::{Created, Credential};
 pub use capabilities::sandbox_is_impossible;
 pub use capture::{CallbackListener, is_answered_here};
 pub use catalogue::Catalogue;
 pub use driver::Driver;
 pub use error::BrowserError;
 pub use evidence::PageRecord;
-pub use find::Installation;
+pub use fallbacks::Fallback;
+pub use find::{Installation, Program, Survey};
+pub use profile::{ProfileError, folder_of as profile_folder_of};
 pub use recogniser::{Found, Look, Seen, Spend};
 pub use session::Session;
 pub use table::{Cell, Column, Row, Table};

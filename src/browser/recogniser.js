@@ -4,6 +4,7 @@
 // Always answers a tagged object, never null: a dialog ends a pending script with null.
 const [pages, inFrame, callback, limit, answer] = [...arguments];
 const SPENT = Symbol.for('reauth.spent');
+const NAME = Symbol.for('reauth.document');
 
 function isVisible(element) {
   if (element.getClientRects().length === 0) return false;
@@ -44,8 +45,8 @@ function fingerprint() { return hashOf(location.href + '\n' + content()); }
 function isSpent(page) {
   const spent = document[SPENT];
   if (!spent) return false;
-  if (spent['*'] === true || spent[page] === true) return true;
-  return spent[page] !== undefined && spent[page] === fingerprint();
+  const marks = [spent['*'], spent[page]].filter(mark => mark !== undefined);
+  return marks.some(mark => mark === true || mark === fingerprint());
 }
 function isShown(page) {
   if (isSpent(page.name)) return false;
@@ -66,7 +67,10 @@ function look() {
     }
     // What the page was recognised by: the candidate of each entry of its signature.
     const signature = page.signature.map(any => find(any).candidate);
-    return { tag: 'page', page: page.name, elements, signature, content: hashOf(content()), ...here };
+    // Which document it was, and what it said: it may be another by the time it is acted on.
+    document[NAME] ??= Math.random().toString(36).slice(2);
+    const seen = { document: document[NAME], fingerprint: fingerprint(), content: hashOf(content()) };
+    return { tag: 'page', page: page.name, elements, signature, ...seen, ...here };
   }
   if (inFrame) return null;
   for (const page of pages) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use super::catalogue::Part;
 use super::session::SLICE;
 use super::{BrowserError, Session};
 
@@ -29,6 +30,10 @@ pub struct Seen {
     pub content: i64,
     /// Its elements that are there, by name.
     pub elements: BTreeMap<String, Found>,
+    /// Tells its document from all others, also from one of the same address.
+    pub document: String,
+    /// A digest of its text.
+    fingerprint: i64,
     /// What only a fallback found: elements as `page.element`, and `page.signature` or `page.frame`
     /// where the page itself was found so.
     pub drift: Vec<String>,
@@ -130,6 +135,7 @@ impl Session {
             if frame.is_some_and(|candidate| candidate > 0) {
                 seen.drift.push(format!("{}.frame", seen.page));
             }
+            self.note_fallback(&seen.page, Part::Frame, frame);
             return Ok(Some(Look::Page(seen)));
         }
         let url = self.current_url().await?;
@@ -206,6 +212,9 @@ impl Session {
         let url = answer["url"].as_str().and_then(|url| Url::parse(url).ok()).ok_or_else(broken)?;
         let mut elements = BTreeMap::new();
         let mut drift = Vec::new();
+        for (entry, candidate) in answer["signature"].as_array().into_iter().flatten().enumerate() {
+            self.note_fallback(&page, Part::Signature(entry), candidate.as_u64());
+        }
         let signature = answer["signature"].as_array().into_iter().flatten();
         if signature.filter_map(Value::as_u64).any(|candidate| candidate > 0) {
             drift.push(format!("{page}.signature"));
@@ -215,6 +224,7 @@ impl Session {
             if found["candidate"].as_u64().is_some_and(|candidate| candidate > 0) {
                 drift.push(format!("{page}.{name}"));
             }
+            self.note_fallback(&page, Part::Element(name), found["candidate"].as_u64());
             let text = found["text"].as_str().unwrap_or_default().to_owned();
             elements.insert(name.clone(), Found { element, text });
         }
@@ -224,6 +234,8 @@ impl Session {
             page,
             origin: answer["origin"].as_str().unwrap_or_default().to_owned(),
             title: answer["title"].as_str().unwrap_or_default().to_owned(),
+            document: answer["document"].as_str().unwrap_or_default().to_owned(),
+            fingerprint: answer["fingerprint"].as_i64().unwrap_or_default(),
             url,
             in_frame,
             content: answer["content"].as_i64().unwrap_or_default(),
@@ -250,6 +262,25 @@ impl Session {
             return true;";
         let arguments = vec![json!(page), json!(how == Spend::Document)];
         match self.script("mark the page", SCRIPT, arguments).await {
+            Err(error) if !error.is_page_gone() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing in the document that was seen is recognised until its text is another than it was
+    /// then: it is left to work by itself. A document that has taken its place is not touched.
+    ///
+    /// # Errors
+    /// A [`BrowserError`] other than that the page went away.
+    pub async fn set_aside(&self, seen: &Seen) -> Result<(), BrowserError> {
+        const SCRIPT: &str = r"
+            if (document[Symbol.for('reauth.document')] === arguments[0]) {
+              const key = Symbol.for('reauth.spent');
+              document[key] = Object.assign(document[key] || {}, { '*': arguments[1] });
+            }
+            return true;";
+        let arguments = vec![json!(seen.document), json!(seen.fingerprint)];
+        match self.script("set the page aside", SCRIPT, arguments).await {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
         }

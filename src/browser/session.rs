@@ -1,9 +1,10 @@
 //! One browser session. Every command has a time limit; a command that does not keep it loses the
 //! session, because the client finishes an abandoned command before it begins another.
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
@@ -11,11 +12,12 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use url::Url;
 
 use super::command::{RawCommand, explain};
-use super::{BrowserError, Catalogue, Driver, capabilities};
+use super::{BrowserError, Catalogue, Driver, Fallback, capabilities};
 use crate::config;
 use crate::secrets::{Redactor, Secret};
 
@@ -32,14 +34,22 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser window under our control.
 pub struct Session {
-    client: Client,
+    pub(super) client: Client,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) redactor: Redactor,
     pub(super) callback: Url,
     pub(super) slow_motion: Duration,
+    /// The profile outlives the session.
+    keeps_profile: bool,
     is_lost: AtomicBool,
+    /// The virtual authenticator of this window, once it has one.
+    pub(super) authenticator: OnceCell<String>,
+    /// Nothing was opened yet.
+    is_blank: AtomicBool,
     /// Whether commands go to a frame at present.
     pub(super) in_frame: AtomicBool,
+    /// What only a fallback of the catalogue found.
+    pub(super) fallbacks: Mutex<BTreeSet<Fallback>>,
 }
 
 impl Session {
@@ -73,8 +83,12 @@ impl Session {
             redactor,
             callback,
             slow_motion: config.slow_mo,
+            keeps_profile: config.profile_dir.is_some(),
             is_lost: AtomicBool::new(false),
+            authenticator: OnceCell::new(),
+            is_blank: AtomicBool::new(true),
             in_frame: AtomicBool::new(false),
+            fallbacks: Mutex::default(),
         };
         let script_timeout = u64::try_from(SCRIPT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
         session
@@ -128,6 +142,11 @@ impl Session {
         self.is_lost.load(Ordering::Relaxed)
     }
 
+    /// Whether nothing was opened in this window yet.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank.load(Ordering::Relaxed)
+    }
+
     /// Opens a URL in the top-level document; returns when the navigation has begun. What was
     /// shown before is no longer recognised.
     ///
@@ -141,6 +160,7 @@ impl Session {
         }
         self.leave_frames().await?;
         self.spend_document().await?;
+        self.is_blank.store(false, Ordering::Relaxed);
         match self.command("navigate to", self.client.goto(url)).await {
             Err(BrowserError::Driver { message, .. })
                 if message.contains("net::ERR_NAME_NOT_RESOLVED") =>
@@ -282,13 +302,36 @@ impl Session {
         self.command("take screenshot", self.client.screenshot()).await
     }
 
-    /// Closes the window.
+    /// Closes the window. A profile that is kept loses the cookies that end with the browser: it
+    /// would write them to disk, and drop them at its next start only.
     ///
     /// # Errors
     /// Any [`BrowserError`]; the driver's end closes it all the same.
     pub async fn close(self) -> Result<(), BrowserError> {
+        if self.keeps_profile {
+            self.forget_session_cookies().await?;
+        }
         let client = self.client.clone();
         self.command("delete session", client.close()).await
+    }
+
+    async fn forget_session_cookies(&self) -> Result<(), BrowserError> {
+        // No page of the org may set them anew meanwhile.
+        self.goto("about:blank").await?;
+        let all = RawCommand::devtools("Storage.getCookies", &json!({}));
+        let answer = self.command("get cookies", self.client.issue_cmd(all)).await?;
+        let cookies = answer["cookies"].as_array().into_iter().flatten();
+        for cookie in cookies.filter(|cookie| cookie["session"] == true) {
+            let mut which = json!({
+                "name": cookie["name"], "domain": cookie["domain"], "path": cookie["path"],
+            });
+            if !cookie["partitionKey"].is_null() {
+                which["partitionKey"] = cookie["partitionKey"].clone();
+            }
+            let delete = RawCommand::devtools("Network.deleteCookies", &which);
+            self.command("delete cookies", self.client.issue_cmd(delete)).await?;
+        }
+        Ok(())
     }
 
     /// For a person who watches: the one place where time passes on purpose.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
+use crate::doctor::Extent;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -45,6 +46,10 @@ pub enum Command {
     Restore(RestoreArguments),
     /// Say whether the instance is authenticated, seen from both sides; changes nothing
     Status(StatusArguments),
+    /// Keep a passkey for a user whom Salesforce lets in with one only
+    Passkey(PasskeyArguments),
+    /// Look at everything that a run needs, in advance; changes nothing
+    Doctor(DoctorArguments),
     /// Serve a simulator of both services until stopped
     #[cfg(feature = "simulator")]
     Simulate(SimulateArguments),
@@ -238,6 +243,103 @@ pub struct StatusArguments {
     pub instance: Option<u64>,
 }
 
+/// `reauth doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 ready, warnings included; 1 a page or an answer was not as \
+expected; 2 the configuration is at fault; 3 this machine or a host is.")]
+pub struct DoctorArguments {
+    /// Try the way in as well: logs in as each configured account
+    #[arg(long)]
+    pub login: bool,
+    /// Walk through all pages, touch nothing, and list every locator that only a fallback found;
+    /// logs in as well
+    #[arg(long)]
+    pub drift: bool,
+    /// The instance [default: the configured one]
+    #[arg(long, value_name = "ID")]
+    pub instance: Option<u64>,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth passkey`
+#[derive(Debug, Args)]
+pub struct PasskeyArguments {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: PasskeyCommand,
+}
+
+/// What can be done with a passkey.
+#[derive(Debug, Subcommand)]
+pub enum PasskeyCommand {
+    /// Create one where Salesforce asks for it, keep it, and log in with it
+    Enroll(Box<EnrollArguments>),
+    /// Say whose it is, for which host, how old and how often used; never the key
+    Show(ShowArguments),
+    /// Remove it from this machine, for good
+    Forget(ForgetArguments),
+}
+
+/// Whose passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Who {
+    /// The integration user.
+    User,
+    /// Who works in Setup.
+    Admin,
+}
+
+/// `reauth passkey enroll`
+#[derive(Debug, Args)]
+pub struct EnrollArguments {
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+    /// Where to keep it [default: `passkey_file` of that user]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Replace one that is kept there, or that an enrolment left half-way
+    #[arg(long)]
+    pub force: bool,
+    /// Print the passkey as well, to hand it over as a secret
+    #[arg(long, requires = "show_secrets")]
+    pub print: bool,
+    /// Allow `--print` to print it in clear
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Browser
+    #[command(flatten)]
+    pub browser: BrowserArguments,
+}
+
+/// `reauth passkey show`
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// Where it is kept [default: as configured]
+    pub file: Option<PathBuf>,
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+}
+
+/// `reauth passkey forget`
+#[derive(Debug, Args)]
+pub struct ForgetArguments {
+    /// Where it is kept [default: as configured]
+    pub file: Option<PathBuf>,
+    /// Whose: `user`, or `admin`, who works in Setup [default: user]
+    #[arg(long = "as", value_name = "WHO", default_value = "user")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub who: Who,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// `reauth simulate`
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
@@ -271,7 +373,7 @@ pub struct InitArguments {
 /// `reauth schema`
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// Of which document: `report`, that is report.json
+    /// Of which document: `report`, that is report.json, or `doctor`
     #[arg(hide_possible_values = true)]
     pub of: Schema,
 }
@@ -281,6 +383,8 @@ pub struct SchemaArguments {
 pub enum Schema {
     /// report.json
     Report,
+    /// What `reauth doctor --format json` prints
+    Doctor,
 }
 
 /// `reauth completions`
@@ -393,10 +497,38 @@ impl RestoreArguments {
     }
 }
 
+impl EnrollArguments {
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides = Overrides { out: global.out.clone(), ..Overrides::default() };
+        self.browser.apply(&mut overrides);
+        overrides
+    }
+}
+
 impl StatusArguments {
     /// What the flags say of the configuration.
     pub fn overrides(&self, global: &Global) -> Overrides {
         Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() }
+    }
+}
+
+impl DoctorArguments {
+    /// How far the pages are walked.
+    pub fn extent(&self) -> Extent {
+        match (self.login, self.drift) {
+            (_, true) => Extent::Everywhere,
+            (true, false) => Extent::Home,
+            (false, false) => Extent::Nowhere,
+        }
+    }
+
+    /// What the flags say of the configuration.
+    pub fn overrides(self, global: &Global) -> Overrides {
+        let mut overrides =
+            Overrides { instance: self.instance, out: global.out.clone(), ..Overrides::default() };
+        self.browser.apply(&mut overrides);
+        overrides
     }
 }
 

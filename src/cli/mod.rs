@@ -5,8 +5,10 @@
 //! authenticated, 130 and 143 interrupted.
 
 mod completions;
+mod doctor;
 mod flags;
 mod init;
+mod passkey;
 mod private_file;
 mod provision;
 mod restore;
@@ -46,7 +48,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(stop(&failure));
         }
     };
-    runtime.block_on(dispatch(cli))
+    let code = runtime.block_on(dispatch(cli));
+    // A look-up that hangs in the system's resolver must not hold up the end.
+    runtime.shutdown_background();
+    code
 }
 
 async fn dispatch(cli: Cli) -> ExitCode {
@@ -57,6 +62,8 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Revoke(arguments) => revoke::run(&global, arguments).await,
         Command::Restore(arguments) => restore::run(&global, arguments).await,
         Command::Status(arguments) => status::run(&global, arguments).await,
+        Command::Passkey(arguments) => passkey::run(&global, arguments).await,
+        Command::Doctor(arguments) => doctor::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
         Command::Init(arguments) => init::run(&global, &arguments),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::flags::{Format, Global};
 use super::signals::Signals;
-use crate::config::{self, Config, Environment, Overrides, Source};
+use crate::config::{self, Environment, Overrides, Source};
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::report::{
@@ -57,8 +57,9 @@ async fn perform<T>(
     let log = log::init(global.verbosity(), &redactor)?;
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
-    let (config, warnings) = match load(global, &plan, &stage, &redactor) {
-        Ok(loaded) => loaded,
+    let file = plan.config.as_deref();
+    let (config, warnings) = match load(global, file, &plan.overrides, &stage, &redactor) {
+        Ok(loaded) => (loaded.config, loaded.warnings),
         Err(error) => return Ok(refuse_configuration(global, &plan, error, started_at, &redactor)),
     };
     let leaves_evidence = plan.purpose != Purpose::Status;
@@ -91,7 +92,7 @@ async fn perform<T>(
         Context::new(config, redactor.clone(), events.clone(), folder.clone(), run_id, journal)?;
     if own_journal.is_none() {
         context.config_file =
-            config_file(global, &plan).and_then(|file| std::path::absolute(file).ok());
+            config_file(global, file).and_then(|file| std::path::absolute(file).ok());
     }
 
     let outcome = tokio::select! {
@@ -107,7 +108,9 @@ async fn perform<T>(
         }
     }
     context.close_browsers().await;
-    stage.strike(&events).await;
+    if let Some(failure) = stage.end().await {
+        events.send(Event::Failed { step: None, failure });
+    }
     if let Err(failure) = log.detach() {
         events.warn(failure.code, failure.message);
     }
@@ -130,13 +133,19 @@ async fn perform<T>(
 async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
     let limit = context.config.run.timeout * cycle::RECOVERY_FACTOR;
     let recovery = tokio::time::timeout(limit, cycle::recover(context, plan.restores));
+    let going_on = |signal: &str| {
+        let message = format!(
+            "{signal}: what was begun is brought to an end first; SIGINT twice stops at once"
+        );
+        context.events.warn("reauth.going_on", message);
+    };
     let result = tokio::select! {
         result = recovery => result.unwrap_or_else(|_| Err(Failure::scenario(
             "scenario.recovery_timeout",
             format!("the instance could not be brought back within {} s", limit.as_secs()),
         )
         .hint("run `reauth restore`"))),
-        () = signals.second_interrupt() => Err(Failure::scenario(
+        () = signals.second_interrupt(going_on) => Err(Failure::scenario(
             "reauth.stopped_at_once",
             "stopped by a second SIGINT before the instance was brought back",
         )
@@ -157,28 +166,48 @@ fn meta(purpose: Purpose, run_id: String, started_at: Timestamp) -> RunMeta {
     }
 }
 
-fn config_file(global: &Global, plan: &Plan) -> Option<PathBuf> {
-    let named = plan.config.clone().or_else(|| global.config.clone());
+/// The file that the configuration is read from, if it is one: `named`, else the flags' or the
+/// default one.
+pub(super) fn config_file(global: &Global, named: Option<&Path>) -> Option<PathBuf> {
+    let named = named.map(Path::to_path_buf).or_else(|| global.config.clone());
     named.or_else(|| Path::new("reauth.toml").is_file().then(|| PathBuf::from("reauth.toml")))
 }
 
-type Loaded = (Config, Vec<(&'static str, String)>);
-
-fn load(
+/// Loads the configuration: `named`, else the flags' or the default one, or the simulator's.
+pub(super) fn load(
     global: &Global,
-    plan: &Plan,
+    named: Option<&Path>,
+    overrides: &Overrides,
     stage: &Stage,
     redactor: &Redactor,
-) -> Result<Loaded, config::ConfigError> {
-    let file = plan.config.as_deref().or(global.config.as_deref());
+) -> Result<config::Loaded, config::ConfigError> {
+    let file = named.or(global.config.as_deref());
     // A simulator's configuration stands for itself: no real credential may be mixed into it.
     let (source, environment) = match (stage.configuration(), file) {
         (Some(text), _) => (Source::Text { name: "simulator", text }, Environment::empty()),
         (None, Some(file)) => (Source::File(file), Environment::of_process()),
         (None, None) => (Source::Default, Environment::of_process()),
     };
-    let loaded = config::load(source, &environment, &plan.overrides, redactor)?;
-    Ok((loaded.config, loaded.warnings))
+    config::load(source, &environment, overrides, redactor)
+}
+
+/// The configuration, for a command that needs nothing else. None if it is not right, which has
+/// been said.
+///
+/// # Errors
+/// A [`Failure`] if the simulator, where it was asked for, does not start.
+pub async fn configured(
+    global: &Global,
+    redactor: &Redactor,
+) -> Result<Option<config::Config>, Failure> {
+    let stage = Stage::set(global).await?;
+    match load(global, None, &Overrides::default(), &stage, redactor) {
+        Ok(loaded) => Ok(Some(loaded.config)),
+        Err(error) => {
+            to_stderr(&format!("{}\n", error.render(global.color.is_wanted())));
+            Ok(None)
+        }
+    }
 }
 
 fn refuse_configuration(
@@ -239,14 +268,14 @@ pub fn to_stderr(text: &str) {
 
 /// The simulator, where it was asked for.
 #[derive(Default)]
-struct Stage {
+pub(super) struct Stage {
     #[cfg(feature = "simulator")]
     simulator: Option<(crate::simulator::Simulator, String)>,
 }
 
 #[cfg(feature = "simulator")]
 impl Stage {
-    async fn set(global: &Global) -> Result<Self, Failure> {
+    pub(super) async fn set(global: &Global) -> Result<Self, Failure> {
         use super::simulate::with_faults;
         use crate::simulator::{Options, Settings, Simulator, config_toml};
         let Some(faults) = &global.simulator else {
@@ -261,35 +290,36 @@ impl Stage {
         Ok(Self { simulator: Some((simulator, text)) })
     }
 
-    fn configuration(&self) -> Option<&str> {
+    pub(super) fn configuration(&self) -> Option<&str> {
         self.simulator.as_ref().map(|(_, text)| text.as_str())
     }
 
-    /// Stops the simulator. That anybody reached the callback fails the run.
-    async fn strike(&mut self, events: &Events) {
-        let Some((simulator, _)) = self.simulator.take() else { return };
+    /// Stops the simulator. That anybody reached the callback is a failure of whatever was done.
+    pub(super) async fn end(&mut self) -> Option<Failure> {
+        let (simulator, _) = self.simulator.take()?;
         let hits = simulator.tripwire_hits();
-        if hits > 0 {
-            let failure = Failure::scenario(
+        simulator.stop().await;
+        (hits > 0).then(|| {
+            Failure::scenario(
                 "simulator.tripwire",
                 format!("the callback host was reached {hits} times: the code left the browser"),
             )
-            .hint("this is a defect of `reauth`: please report it");
-            events.send(Event::Failed { step: None, failure });
-        }
-        simulator.stop().await;
+            .hint("this is a defect of `reauth`: please report it")
+        })
     }
 }
 
 #[cfg(not(feature = "simulator"))]
 impl Stage {
-    async fn set(_: &Global) -> Result<Self, Failure> {
+    pub(super) async fn set(_: &Global) -> Result<Self, Failure> {
         Ok(Self::default())
     }
 
-    fn configuration(&self) -> Option<&str> {
+    pub(super) fn configuration(&self) -> Option<&str> {
         None
     }
 
-    async fn strike(&mut self, _: &Events) {}
+    pub(super) async fn end(&mut self) -> Option<Failure> {
+        None
+    }
 }

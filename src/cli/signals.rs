@@ -38,21 +38,28 @@ impl Signals {
 
     /// The next signal, as the failure that it is.
     pub async fn next(&mut self) -> Failure {
+        let (kind, name) = self.received().await;
+        Failure::new("reauth.interrupted", kind, format!("stopped by {name}"))
+    }
+
+    /// Ends when SIGINT has come for the second time. The first one never hurries an orderly end,
+    /// and the other signals never do: `going_on` is told their names.
+    pub async fn second_interrupt(&mut self, going_on: impl Fn(&'static str)) {
+        while self.interrupts < 2 {
+            let (_, name) = self.received().await;
+            if self.interrupts < 2 {
+                going_on(name);
+            }
+        }
+    }
+
+    async fn received(&mut self) -> (Kind, &'static str) {
         let (kind, name) = tokio::select! {
             _ = self.interrupt.recv() => (Kind::Interrupted, "SIGINT"),
             _ = self.terminate.recv() => (Kind::Terminated, "SIGTERM"),
             _ = self.hang_up.recv() => (Kind::Terminated, "SIGHUP"),
         };
         self.interrupts += u32::from(kind == Kind::Interrupted);
-        Failure::new("reauth.interrupted", kind, format!("stopped by {name}"))
-    }
-
-    /// Ends when SIGINT has come for the second time. The first one never hurries an orderly end,
-    /// and the other signals never do.
-    pub async fn second_interrupt(&mut self) {
-        while self.interrupts < 2 {
-            self.interrupt.recv().await;
-            self.interrupts += 1;
-        }
+        (kind, name)
     }
 }

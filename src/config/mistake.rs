@@ -111,6 +111,15 @@ impl ConfigError {
         render::render(self, coloured)
     }
 
+    /// Each mistake on its own, in the order in which they are shown.
+    pub fn failures(&self) -> Vec<Failure> {
+        let failure = |mistake: &Shown| Failure {
+            hints: mistake.hints.clone(),
+            ..Failure::usage(mistake.code, self.line(mistake))
+        };
+        self.mistakes.iter().map(failure).collect()
+    }
+
     /// The code of each mistake, in the order in which they are shown.
     pub fn codes(&self) -> impl Iterator<Item = &'static str> {
         self.mistakes.iter().map(|mistake| mistake.code)

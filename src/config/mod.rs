@@ -12,6 +12,7 @@ mod convert;
 mod document;
 mod environment;
 mod keys;
+mod literals;
 mod load;
 mod mistake;
 mod model;
@@ -25,6 +26,7 @@ mod tests;
 mod unknown;
 
 pub use environment::Environment;
+pub use literals::literal_secrets;
 pub use load::{Loaded, Source, load, template};
 pub use mistake::ConfigError;
 pub use model::{

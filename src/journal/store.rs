@@ -37,16 +37,7 @@ impl Journal {
     /// `journal.no_folder` (environment), if none of the variables says where; `journal.unwritable`
     /// (environment), if the folder cannot be made.
     pub fn open() -> Result<Self, Failure> {
-        let folder =
-            state_folder(|name| env::var_os(name).map(PathBuf::from)).ok_or_else(|| {
-                Failure::environment(
-                "journal.no_folder",
-                "expected a folder for the journal, but neither REAUTH_STATE_DIR, XDG_STATE_HOME \
-                 nor HOME is set",
-            )
-            .hint("set REAUTH_STATE_DIR to a folder that outlives the run")
-            })?;
-        Self::at(&folder)
+        Self::at(&Self::place()?)
     }
 
     /// The journal in `folder`; made (mode 0700) where it is missing.
@@ -61,6 +52,19 @@ impl Journal {
             .create(&folder)
             .map_err(|error| unwritable(&folder, &error))?;
         Ok(Self { folder })
+    }
+
+    /// Where [`Journal::open`] looks, whether there is anything yet.
+    ///
+    /// # Errors
+    /// `journal.no_folder` (environment), if none of the variables says where.
+    pub fn place() -> Result<PathBuf, Failure> {
+        state_folder(|name| env::var_os(name).map(PathBuf::from)).ok_or_else(no_folder)
+    }
+
+    /// The journal in `folder`, if there is such a folder; makes nothing.
+    pub fn existing(folder: &Path) -> Option<Self> {
+        folder.is_dir().then(|| Self { folder: folder.to_owned() })
     }
 
     /// Where the journal is, absolute.
@@ -194,6 +198,16 @@ impl InFlight {
             .and_then(|bytes| write_durably(&self.folder, &self.entry.key(), &bytes))
             .map_err(|error| unwritable(&path, &error))
     }
+}
+
+/// Neither of the variables says where.
+fn no_folder() -> Failure {
+    Failure::environment(
+        "journal.no_folder",
+        "expected a folder for the journal, but neither REAUTH_STATE_DIR, XDG_STATE_HOME nor HOME \
+         is set",
+    )
+    .hint("set REAUTH_STATE_DIR to a folder that outlives the run")
 }
 
 fn check_lock(lock: &InstanceLock, entry: &Entry) -> Result<(), Failure> {

@@ -34,6 +34,10 @@ pub enum StepId {
     Verify,
     /// What was made for the run is removed.
     CleanUp,
+    /// A passkey is created, kept and registered.
+    EnrollPasskey,
+    /// It is shown in a new browser.
+    ProvePasskey,
 }
 
 impl StepId {
@@ -50,6 +54,8 @@ impl StepId {
             Self::Reauthenticate => "reauthenticate",
             Self::Verify => "verify",
             Self::CleanUp => "clean-up",
+            Self::EnrollPasskey => "enroll-passkey",
+            Self::ProvePasskey => "prove-passkey",
         }
     }
 
@@ -65,7 +71,7 @@ impl StepId {
             Self::Authorize => Some(9),
             Self::Reauthenticate => Some(10),
             Self::Verify => Some(11),
-            Self::CleanUp => None,
+            Self::CleanUp | Self::EnrollPasskey | Self::ProvePasskey => None,
         }
     }
 
@@ -82,6 +88,8 @@ impl StepId {
             Self::Reauthenticate => "Re-authenticate the instance",
             Self::Verify => "Verify the instance",
             Self::CleanUp => "Clean up",
+            Self::EnrollPasskey => "Enrol a passkey",
+            Self::ProvePasskey => "Log in with the passkey",
         }
     }
 }

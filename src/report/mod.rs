@@ -15,7 +15,7 @@ mod reporter;
 mod run_folder;
 mod verdict;
 
-pub use console::{Color, ConsoleOptions, Verbosity};
+pub use console::{Color, ConsoleOptions, Glyphs, Verbosity};
 pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
 pub use model::{ErrorReport, InstanceReport, Report, SCHEMA, StepReport, WarningReport, schema};
 pub use recorder::{Recorder, RunMeta};

@@ -16,6 +16,8 @@ pub enum Purpose {
     Restore,
     /// An answer: is the instance authenticated?
     Status,
+    /// A passkey that lets a user in; no instance is touched.
+    Passkey,
 }
 
 impl Purpose {
@@ -27,6 +29,7 @@ impl Purpose {
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::Status => "status",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -94,7 +97,7 @@ const ENVIRONMENT: Verdict = Verdict { outcome: Outcome::Environment, exit_code:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Purpose::{Provision, Restore, Revoke, Run, Status};
+    use Purpose::{Passkey, Provision, Restore, Revoke, Run, Status};
 
     const ALIVE: Option<bool> = Some(true);
     const DEAD: Option<bool> = Some(false);
@@ -138,6 +141,10 @@ mod tests {
             (Restore, Some(Kind::Environment), false, None, 3),
             (Restore, Some(Kind::Environment), false, DEAD, 4),
             (Restore, Some(Kind::Scenario), true, DEAD, 4),
+            (Passkey, None, false, None, 0),
+            (Passkey, Some(Kind::Scenario), false, None, 1),
+            (Passkey, Some(Kind::Usage), false, None, 2),
+            (Passkey, Some(Kind::Interrupted), false, None, 130),
             (Status, None, false, ALIVE, 0),
             (Status, None, false, DEAD, 4),
             (Status, None, false, None, 3),

@@ -36,7 +36,31 @@ struct Part {
     _source: String,
 }
 
+impl HostList {
+    fn read() -> Result<Self, SalesforceError> {
+        toml::from_str(include_str!("../../webdriver/hosts.toml"))
+            .map_err(|error| SalesforceError::HostList { reason: error.to_string() })
+    }
+}
+
 impl OrgHosts {
+    /// The org's hosts, by any of them.
+    ///
+    /// # Errors
+    /// [`SalesforceError::NotAMyDomain`] for a host that is none of an org's.
+    pub fn from_any(url: &Url) -> Result<Self, SalesforceError> {
+        let list = HostList::read()?;
+        let host = url.host_str().unwrap_or_default();
+        let parts = [&list.setup.part, &list.lightning.part];
+        let my_domain = parts.into_iter().find_map(|part| {
+            let (org, rest) = host.split_once(part.as_str())?;
+            let mut url = url.clone();
+            url.set_host(Some(&format!("{org}{}{rest}", list.my_domain.part))).ok()?;
+            Some(url)
+        });
+        Self::from_my_domain(my_domain.as_ref().unwrap_or(url))
+    }
+
     /// Derives the org's hosts, with the scheme and port of the My Domain.
     ///
     /// # Errors
@@ -51,8 +75,7 @@ impl OrgHosts {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_my_domain(my_domain: &Url) -> Result<Self, SalesforceError> {
-        let list: HostList = toml::from_str(include_str!("../../webdriver/hosts.toml"))
-            .map_err(|error| SalesforceError::HostList { reason: error.to_string() })?;
+        let list = HostList::read()?;
         let host = my_domain.host_str().unwrap_or_default();
         let not_a_my_domain = || SalesforceError::NotAMyDomain { host: host.to_owned() };
         let (org, rest) = host
@@ -70,6 +93,13 @@ impl OrgHosts {
             setup: origin(&list.setup)?,
             lightning: origin(&list.lightning)?,
         })
+    }
+
+    /// Where somebody who is logged in is led if they want nothing else.
+    pub fn home(&self) -> Url {
+        let mut url = self.lightning.clone();
+        url.set_path("/lightning/page/home");
+        url
     }
 }
 
@@ -99,6 +129,9 @@ mod tests {
             let hosts = OrgHosts::from_my_domain(&Url::parse(my_domain).unwrap()).unwrap();
             assert_eq!((hosts.setup.as_str(), hosts.lightning.as_str()), (setup, lightning));
             assert!(!hosts.my_domain.as_str().contains("some"));
+            for one in [&hosts.my_domain, &hosts.setup, &hosts.lightning] {
+                assert_eq!(OrgHosts::from_any(one).unwrap(), hosts, "{one}");
+            }
         }
     }
 
@@ -107,6 +140,7 @@ mod tests {
         for url in
             ["https://login.salesforce.com", "https://my.salesforce.com", "http://127.0.0.1:1"]
         {
+            assert!(OrgHosts::from_any(&Url::parse(url).unwrap()).is_err(), "{url}");
             let error = OrgHosts::from_my_domain(&Url::parse(url).unwrap()).unwrap_err();
             assert!(matches!(error, SalesforceError::NotAMyDomain { .. }), "{url}");
         }

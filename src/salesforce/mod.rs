@@ -4,15 +4,19 @@
 //! answered; whether that proves anything is for the scenario to say. They know nothing of the
 //! platform that holds the instance.
 
+mod authorize_probe;
 mod error;
+pub mod frontdoor;
 mod hosts;
 mod oauth;
 mod oauth_model;
 mod objects;
 pub mod pages;
+pub mod passkey;
 mod rest;
 mod soql;
 
+pub use authorize_probe::{AuthorizeProbe, authorize_request, probe_authorize};
 pub use error::SalesforceError;
 pub use hosts::OrgHosts;
 pub use oauth::OauthClient;

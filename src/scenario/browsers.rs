@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
-use super::context::Step;
+use super::context::{Step, lock};
+use super::ways_in::WaysIn;
 use crate::browser::{
-    BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
+    BrowserError, CallbackListener, Catalogue, Driver, Installation, ProfileError, Session,
+    profile_folder_of, sandbox_is_impossible,
 };
 use crate::config::{self, Account, Config};
 use crate::failure::Failure;
 use crate::report::{Events, StepId};
 use crate::salesforce::pages::{Refusals, Visitor};
+use crate::salesforce::passkey::HeldPasskey;
 use crate::secrets::Redactor;
 
 /// The browsers of a run.
@@ -25,6 +28,9 @@ pub(super) struct Browsers {
     running: AsyncMutex<Option<Running>>,
     /// Logins that were refused: their credentials are not sent again, in any window.
     refusals: Refusals,
+    /// By user name: what was read once, with its counter as it is now.
+    passkeys: Mutex<HashMap<String, Arc<HeldPasskey>>>,
+    pub(super) ways_in: WaysIn,
     pub(super) failed_step: Mutex<Option<StepId>>,
 }
 
@@ -40,13 +46,15 @@ struct Running {
 }
 
 impl Browsers {
-    pub(super) fn new(config: &Config, redactor: &Redactor) -> Self {
+    pub(super) fn new(config: &Config, redactor: &Redactor, ways_in: WaysIn) -> Self {
         Self {
             config: config.browser.clone(),
             callback: config.salesforce.callback_url.clone(),
             redactor: redactor.clone(),
             running: AsyncMutex::default(),
             refusals: Refusals::default(),
+            passkeys: Mutex::default(),
+            ways_in,
             failed_step: Mutex::default(),
         }
     }
@@ -57,7 +65,9 @@ impl Browsers {
         &self,
         account: &Account,
         events: &Events,
-    ) -> Result<Arc<Session>, BrowserError> {
+    ) -> Result<Arc<Session>, Failure> {
+        // Before anything is started: what is wrong with it is the user's to mend.
+        let passkey = self.passkey(account, events)?;
         let mut running = self.running.lock().await;
         if running.as_ref().is_some_and(Running::is_lost)
             && let Some(lost) = running.take()
@@ -71,15 +81,27 @@ impl Browsers {
         let window = match running.windows.get(&account.username) {
             Some(window) => Arc::clone(window),
             None => {
+                let mut config = self.config.clone();
+                if let Some(profile) = &config.profile_dir {
+                    config.profile_dir = Some(profile_folder_of(profile, &account.username)?);
+                }
                 let session = Session::open(
                     &mut running.driver,
-                    &self.config,
+                    &config,
                     self.callback.clone(),
                     Arc::clone(&running.catalogue),
                     self.redactor.clone(),
                 )
                 .await?;
                 let window = Arc::new(session);
+                if let Some(passkey) = &passkey
+                    && let Some(error) = passkey.put_on(&window).await?
+                {
+                    events.warn(
+                        "passkey.not_stored",
+                        format!("{error}; the clock keeps its counter ahead"),
+                    );
+                }
                 running.windows.insert(account.username.clone(), Arc::clone(&window));
                 window
             }
@@ -97,6 +119,9 @@ impl Browsers {
     async fn start(&self, events: &Events) -> Result<Running, BrowserError> {
         let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
         let driver = match &self.config.webdriver_url {
+            Some(_) if self.config.profile_dir.is_some() => {
+                return Err(ProfileError::Elsewhere.into());
+            }
             Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(&self.config).await?;
@@ -112,7 +137,9 @@ impl Browsers {
                         "this is root, so the browser runs without its sandbox: use another user where pages may be hostile",
                     );
                 }
-                Driver::start(installation, self.callback.host_str().unwrap_or_default()).await?
+                let callback_host = self.callback.host_str().unwrap_or_default();
+                Driver::start(installation, callback_host, self.config.profile_dir.as_deref())
+                    .await?
             }
         };
         let callback = CallbackListener::start(&self.callback).await?;
@@ -123,6 +150,29 @@ impl Browsers {
             windows: HashMap::new(),
             latest: None,
         })
+    }
+
+    /// The passkey of a user, if they have one.
+    fn passkey(
+        &self,
+        account: &Account,
+        events: &Events,
+    ) -> Result<Option<Arc<HeldPasskey>>, Failure> {
+        let Some(at) = &account.passkey else { return Ok(None) };
+        let mut passkeys = lock(&self.passkeys);
+        if let Some(known) = passkeys.get(&account.username) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let held = Arc::new(HeldPasskey::load(at, &self.redactor)?);
+        let owner = held.passkey().username;
+        if !owner.eq_ignore_ascii_case(&account.username) {
+            events.warn(
+                "passkey.other_user",
+                format!("the passkey of {} was enrolled for {owner}", account.username),
+            );
+        }
+        passkeys.insert(account.username.clone(), Arc::clone(&held));
+        Ok(Some(held))
     }
 
     /// Somebody who walks through pages in `session` as `account`.
@@ -140,6 +190,8 @@ impl Browsers {
             step,
             step.context.config.run.timeout,
         )
+        .with_passkey(lock(&self.passkeys).get(&account.username).cloned())
+        .by(self.ways_in.of(account))
     }
 
     /// How often this run logged in as `account`.
@@ -150,9 +202,10 @@ impl Browsers {
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing
     /// where no browser was used in the step or it is lost.
     pub(super) async fn evidence(&self, step: &Step<'_>) -> Vec<String> {
-        use StepId::{Authorize, Provision, Revoke};
+        use StepId::{Authorize, EnrollPasskey, ProvePasskey, Provision, Revoke};
         let mut files = Vec::new();
-        if !matches!(step.key.id, Authorize | Provision | Revoke) {
+        let in_browser = [Authorize, Provision, Revoke, EnrollPasskey, ProvePasskey];
+        if !in_browser.contains(&step.key.id) {
             return files;
         }
         let running = self.running.lock().await;
@@ -175,6 +228,8 @@ impl Browsers {
 
     /// Ends everything. What does not end in time is the guard's to end.
     pub(super) async fn close(&self, events: &Events) {
+        // Those of the next windows are read anew.
+        lock(&self.passkeys).clear();
         if let Some(running) = self.running.lock().await.take()
             && let Err(error) = running.end().await
         {

@@ -8,11 +8,11 @@ use super::context::{Context, Step};
 use super::grants;
 use super::oauth_url;
 use super::proofs::LiveGrant;
+use super::ways_in;
 use crate::failure::Failure;
-use crate::http::Call;
 use crate::report::StepId;
-use crate::salesforce::RefreshTokenPolicy;
-use crate::salesforce::pages::{Notes as _, PageError, oauth_error_in, oauth_error_of};
+use crate::salesforce::pages::{Notes as _, PageError};
+use crate::salesforce::{AuthorizeProbe, RefreshTokenPolicy, probe_authorize};
 
 /// Scopes without which there is nothing to test.
 const NEEDED: &[&[&str]] = &[&["full"], REFRESH];
@@ -26,6 +26,7 @@ const MOST_APPROVALS: usize = 5;
 pub async fn check_client(context: &Context) -> Result<(), Failure> {
     context
         .step(StepId::CheckApp, async |step| {
+            ways_in::check(context, step).await?;
             let oauth_url = oauth_url::request(context, step).await?;
             let url = Url::parse(oauth_url.url.expose()).ok();
             let scope = url
@@ -38,25 +39,13 @@ pub async fn check_client(context: &Context) -> Result<(), Failure> {
                 warn_of_missing(step, &granted, "the platform's OAuth URL asks for");
             }
             if let Some(url) = url {
-                // Without a session Salesforce leads to its login page, unless something is wrong
-                // with client or callback: then it says so at once.
-                let answer = context.http.send(Call::get(url.clone()).retrying()).await?;
-                let led_to = answer.header("location").and_then(|to| url.join(to).ok());
-                let said = oauth_error_in(&answer.text())
-                    .or_else(|| led_to.as_ref().and_then(oauth_error_of));
-                if let Some(error) = said {
-                    return Err(PageError::into(error));
-                }
-                let is_login = match &led_to {
-                    Some(to) => {
-                        context.trusted.contains(&to.origin().ascii_serialization())
-                            || context.trusted.is_family(to)
+                let asked = probe_authorize(&context.http, url, &context.trusted).await?;
+                match asked {
+                    AuthorizeProbe::Refused(error) => return Err(PageError::into(error)),
+                    AuthorizeProbe::Login => {
+                        return Ok(((), "Salesforce knows the client and its callback".to_owned()));
                     }
-                    None => answer.status == 200,
-                };
-                step.fact("salesforce_answered", answer.status);
-                if is_login {
-                    return Ok(((), "Salesforce knows the client and its callback".to_owned()));
+                    AuthorizeProbe::Unclear { status } => step.fact("salesforce_answered", status),
                 }
             }
             step.fact("client_known", "unknown");

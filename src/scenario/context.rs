@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::browsers::Browsers;
 use super::in_flight::Entries;
 use super::person::KnownOrg;
+use super::ways_in::WaysIn;
 use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, Instance};
 use crate::config::{Account, Config, InstanceRef};
@@ -79,7 +80,11 @@ impl Context {
                 http.clone(),
                 redactor.clone(),
             ),
-            browsers: Browsers::new(&config, &redactor),
+            browsers: Browsers::new(
+                &config,
+                &redactor,
+                WaysIn::new(&config, &trusted, &http, &redactor),
+            ),
             org: Mutex::default(),
             config,
             redactor,
@@ -240,6 +245,13 @@ impl Step<'_> {
         lock(&self.facts).insert(name.to_owned(), value.into());
     }
 
+    /// Names of the pages met in this step so far, in order.
+    pub(super) fn pages_met(&self) -> Vec<String> {
+        let facts = lock(&self.facts);
+        let met = facts.get("pages_met").and_then(Value::as_array).into_iter().flatten();
+        met.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// Writes a picture into the run folder. That one could not be taken is a warning: evidence
     /// never fails a run.
     pub(super) fn picture(&self, png: &[u8], detail: Option<&str>) -> Option<String> {
@@ -285,6 +297,10 @@ impl Notes for Step<'_> {
         if let Value::Array(met) = met {
             met.push(page.into());
         }
+    }
+
+    fn logged_in(&self, by: &'static str) {
+        self.fact("logged_in_by", by);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cloud_elements::{HubAnswer, Instance};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
-use crate::salesforce::pages::{Identity, Notes as _};
+use crate::salesforce::pages::{Identity, Notes as _, TrustedOrigins};
 use crate::salesforce::{OrgHosts, UserInfo, UserInfoAnswer};
 use crate::secrets::Secret;
 
@@ -140,13 +140,7 @@ pub(super) async fn live_grant(
     instance: Instance,
 ) -> Result<LiveGrant, Failure> {
     let configured = context.config.salesforce.my_domain.clone();
-    let mut my_domain = configured.or_else(|| {
-        // Where the platform keeps the org's address (`base.url`, or the token's instance_url).
-        ["base.url", "oauth.user.instance_url", "instance_url"]
-            .iter()
-            .find_map(|key| instance.setting(key).and_then(|text| Url::parse(text).ok()))
-            .filter(|url| context.trusted.is_family(url))
-    });
+    let mut my_domain = configured.or_else(|| my_domain_of(&instance, &context.trusted));
     let mut holder = None;
     if let Some(token) = instance.user_token.readable() {
         let base = my_domain.as_ref().and_then(|url| OrgHosts::from_my_domain(url).ok());
@@ -172,6 +166,15 @@ pub(super) async fn live_grant(
     let organization_id = holder.as_ref().map(|holder| holder.organization_id.as_str());
     lock(&context.org).learn(organization_id, hosts.as_ref());
     Ok(LiveGrant { instance, holder, hosts })
+}
+
+/// Where the platform keeps the org's address (`base.url`, or the token's instance_url), if that is
+/// of the family of hosts that is trusted.
+pub(super) fn my_domain_of(instance: &Instance, trusted: &TrustedOrigins) -> Option<Url> {
+    ["base.url", "oauth.user.instance_url", "instance_url"]
+        .iter()
+        .find_map(|key| instance.setting(key).and_then(|text| Url::parse(text).ok()))
+        .filter(|url| trusted.is_family(url))
 }
 
 /// Who holds an access token; none if it is dead.

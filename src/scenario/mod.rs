@@ -10,6 +10,7 @@ mod clean_up;
 mod confirm;
 mod context;
 pub mod cycle;
+mod enrol;
 mod grants;
 mod in_flight;
 mod locate;
@@ -22,7 +23,10 @@ mod reauthenticate;
 mod revoke;
 mod revoke_api;
 mod revoke_ui;
+pub mod tour;
 mod verify;
+mod ways_in;
 
 pub use context::Context;
+pub use enrol::{Enrolled, Enrolment, enrol};
 pub use locate::Located;

@@ -5,7 +5,7 @@
 use super::context::{Context, Step};
 use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
-use super::{grants, revoke_ui};
+use super::{grants, revoke_ui, ways_in};
 use crate::cloud_elements::{HubAnswer, TokenReading};
 use crate::failure::Failure;
 use crate::report::Event;
@@ -19,6 +19,7 @@ pub(super) async fn revoke(
     step: &Step<'_>,
     mut grant: LiveGrant,
 ) -> Result<(CutGrant, String), Failure> {
+    ways_in::rehearse(context, step, grant.hosts.as_ref()).await?;
     let oauth = context.oauth(grant.hosts.as_ref());
     let mut witness = grants::own_witness(&grant);
     let mut listed = list(context, &grant, witness.as_ref()).await?;
@@ -135,8 +136,9 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
     let expected = Expected::in_org(context, step, account, &hosts);
-    let home = hosts.lightning.as_str();
-    let arrival = expected.visit(&window, async || visitor.go(home, &["home"]).await).await?;
+    let home = hosts.home();
+    let arrival =
+        expected.visit(&window, async || visitor.go(home.as_str(), &["home"]).await).await?;
     if let Arrival::Callback(_) = arrival {
         return Err(Failure::scenario(
             "salesforce.unexpected_callback",

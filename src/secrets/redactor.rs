@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -14,6 +14,9 @@ use super::Secret;
 
 /// Shorter values are redacted by field, not by search: searching for `qa` would destroy the text.
 const MIN_SEARCHED_LENGTH: usize = 8;
+
+/// Letters in a line of a PEM file (RFC 7468).
+const PEM_LINE: usize = 64;
 
 /// Field names whose values are secrets whatever they hold.
 const SECRET_FIELDS: &[&str] = &[
@@ -30,6 +33,8 @@ const SECRET_FIELDS: &[&str] = &[
     "oauth.user.token",
     "oauthurl",
     "password",
+    "private_key",
+    "privatekey",
     "pw",
     "refresh_token",
     "set-cookie",
@@ -77,6 +82,31 @@ impl Redactor {
             self.add(label, &value);
         }
         Secret { label, value: value.into() }
+    }
+
+    /// Makes a key, given in base64url, a secret: as [`Redactor::learn`], and in the other forms in
+    /// which its bytes are written: padded, in standard base64 (in one line, or in the lines of a
+    /// PEM file), in hexadecimal.
+    pub fn learn_key(&self, label: &'static str, key: &str) -> Secret {
+        let secret = self.learn(label, key);
+        if let Ok(bytes) = URL_SAFE_NO_PAD.decode(key.trim_end_matches('=')) {
+            let standard = STANDARD.encode(&bytes);
+            for line in standard.as_bytes().chunks(PEM_LINE) {
+                self.add_long(label, &String::from_utf8_lossy(line));
+            }
+            let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            self.add_long(label, &hexadecimal.to_uppercase());
+            self.add_long(label, &hexadecimal);
+            self.add_long(label, &URL_SAFE.encode(&bytes));
+            self.add_long(label, &standard);
+        }
+        secret
+    }
+
+    fn add_long(&self, label: &'static str, value: &str) {
+        if value.len() >= MIN_SEARCHED_LENGTH {
+            self.add(label, value);
+        }
     }
 
     fn add(&self, label: &'static str, value: &str) {
@@ -254,6 +284,22 @@ mod tests {
         assert_eq!(redactor.redact("acme--qa"), "acme--qa");
         let shown = redactor.redact_json(&serde_json::json!({"password": "qa", "name": "qa"}));
         assert_eq!(shown, serde_json::json!({"password": "«redacted»", "name": "qa"}));
+    }
+
+    #[test]
+    fn a_key_is_found_however_its_bytes_are_written() {
+        let redactor = Redactor::new();
+        let bytes: Vec<u8> = (0..100_u8).map(|byte| byte.wrapping_mul(37) ^ 0xA5).collect();
+        let key = redactor.learn_key("passkey", &URL_SAFE_NO_PAD.encode(&bytes));
+        assert_eq!(key.expose(), URL_SAFE_NO_PAD.encode(&bytes));
+        let standard = STANDARD.encode(&bytes);
+        let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let forms = [key.expose(), &URL_SAFE.encode(&bytes), &standard, &hexadecimal];
+        for form in forms {
+            assert_eq!(redactor.redact(&format!("<{form}>")), "<«passkey»>", "{form}");
+        }
+        let pem = format!("{}\n{}\n{}", &standard[..64], &standard[64..128], &standard[128..]);
+        assert_eq!(redactor.redact(&pem), "«passkey»\n«passkey»\n«passkey»");
     }
 
     #[test]

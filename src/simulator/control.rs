@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -12,6 +12,7 @@ use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::gate::{Held, Matching};
 use super::server::Shared;
 use super::settings::Settings;
 
@@ -25,6 +26,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/__simulator/", get(page))
         .route("/__simulator/state", get(state))
         .route("/__simulator/settings", post(change_settings))
+        .route("/__simulator/held", get(until_held))
+        .route("/__simulator/held/{id}/gone", get(until_gone))
         .route("/__simulator/clock", post(advance_clock))
         .route("/__simulator/grants", post(add_grant))
         .route("/__simulator/grants/{id}/revoke", post(revoke_grant))
@@ -37,6 +40,7 @@ async fn page(State(shared): State<Arc<Shared>>) -> Response {
         "control.html",
         context! {
             requests => shared.requests.all().len(),
+            held => minijinja::value::Serde(held(&shared)),
             tripwire_hits => shared.tripwire_hits.load(Ordering::SeqCst),
             clock => shared.clock.advanced_seconds(),
             grants => minijinja::value::Serde(&salesforce["grants"]),
@@ -51,6 +55,7 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "salesforce": shared.salesforce.state_json(),
         "cloud_elements": shared.cloud_elements.state_json(),
         "requests": shared.requests.all(),
+        "held": held(&shared),
         "tripwire_hits": shared.tripwire_hits.load(Ordering::SeqCst),
         "clock": {
             "now_ms": shared.clock.now_ms(),
@@ -59,10 +64,44 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     }))
 }
 
+fn held(shared: &Shared) -> Vec<Value> {
+    shared.gate.held().into_iter().map(|(id, request)| held_json(id, &request)).collect()
+}
+
+fn held_json(id: u64, request: &Held) -> Value {
+    let mut json = json!(request);
+    json["id"] = id.into();
+    json
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    matching: Matching,
+}
+
+/// Answers when such a request is held back: an event to wait for.
+async fn until_held(State(shared): State<Arc<Shared>>, Query(asked): Query<Asked>) -> Response {
+    match shared.gate.until_held(&asked.matching).await {
+        Some((id, request)) => Json(held_json(id, &request)).into_response(),
+        None => {
+            let body = Json(json!({ "message": "the simulator stops" }));
+            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        }
+    }
+}
+
+/// Answers when a request is held back no more: it was let go, or its client went away.
+async fn until_gone(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> StatusCode {
+    shared.gate.until_gone(id).await;
+    StatusCode::NO_CONTENT
+}
+
 fn settings(shared: &Shared) -> Settings {
     Settings {
         salesforce: shared.salesforce.settings(),
         cloud_elements: shared.cloud_elements.settings(),
+        hold: shared.gate.hold(),
     }
 }
 
@@ -74,6 +113,8 @@ async fn change_settings(
         Ok(settings) => {
             shared.salesforce.set_settings(settings.salesforce.clone());
             shared.cloud_elements.set_settings(settings.cloud_elements.clone());
+            // Last: whoever is let go meets the other new settings.
+            shared.gate.set_hold(settings.hold.clone());
             Json(settings).into_response()
         }
         Err(error) => {

@@ -33,6 +33,11 @@ const NAMES: [(Site, &str); 5] = [
     (Site::Lightning, "acme--qa.sandbox.lightning.force.localhost"),
     (Site::CloudElements, "api.cloud-elements.localhost"),
 ];
+/// What a site's host is called, without a port.
+pub(super) fn name_of(site: Site) -> &'static str {
+    NAMES.iter().find(|(known, _)| *known == site).map_or(PLAIN[0], |(_, name)| name)
+}
+
 const PLAIN: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// Where a request came in, by its `Host` header alone.
@@ -59,9 +64,7 @@ impl Origin {
 
     /// The origin of a site of the simulator that listens on this port.
     pub(super) fn at(site: Site, port: u16) -> Self {
-        let name =
-            NAMES.iter().find(|(known, _)| *known == site).map_or(PLAIN[0], |(_, name)| name);
-        Self { site, authority: format!("{name}:{port}"), port: Some(port) }
+        Self { site, authority: format!("{}:{port}", name_of(site)), port: Some(port) }
     }
 
     /// An address outside the org: the plain host, which no client of the org knows.

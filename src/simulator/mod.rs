@@ -10,6 +10,7 @@ pub mod cloud_elements;
 mod control;
 mod error;
 mod faults;
+mod gate;
 mod hosts;
 mod pages;
 mod random;
@@ -24,6 +25,7 @@ mod tripwire;
 
 pub use error::SimulatorError;
 pub use faults::{Fault, Kind, UnknownFault, faults};
+pub use gate::{Hold, Matching};
 pub use ready::{CloudElementsReady, Ready, SalesforceReady, config_toml};
 pub use server::{Options, Simulator};
 pub use settings::Settings;

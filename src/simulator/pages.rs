@@ -21,6 +21,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notice.html", include_str!("templates/notice.html")),
     ("identity.css", include_str!("templates/identity.css")),
     ("register_phone.html", include_str!("templates/register_phone.html")),
+    ("passkey_enrolment.html", include_str!("templates/passkey_enrolment.html")),
+    ("passkey_verification.html", include_str!("templates/passkey_verification.html")),
     ("change_password.html", include_str!("templates/change_password.html")),
     ("reminder.html", include_str!("templates/reminder.html")),
     ("session_timeout.html", include_str!("templates/session_timeout.html")),

@@ -28,6 +28,10 @@ pub struct SalesforceReady {
     pub username: String,
     /// Their password.
     pub password: String,
+    /// An access token that the integration user has from another app.
+    pub access_token: String,
+    /// How the browser is to come in: `form` or `frontdoor`.
+    pub login: String,
     /// The connected app's consumer key.
     pub consumer_key: String,
     /// The connected app's consumer secret.
@@ -36,6 +40,9 @@ pub struct SalesforceReady {
     pub callback_url: String,
     /// The connected app's name.
     pub connected_app: String,
+    /// A passkey of the integration user, where one was prepared, as `reauth` keeps one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<String>,
 }
 
 /// How to work with the Cloud Elements half.
@@ -57,20 +64,20 @@ pub struct CloudElementsReady {
 pub fn config_toml(ready: &Ready) -> String {
     let mut text = String::from("# Written by `reauth simulate`: good until that process ends.\n");
     let Ready { salesforce, cloud_elements, .. } = ready;
-    section(
-        &mut text,
-        "salesforce",
-        &[
-            ("login_url", &salesforce.login_url),
-            ("my_domain", &salesforce.my_domain_url),
-            ("username", &salesforce.username),
-            ("password", &salesforce.password),
-            ("connected_app", &salesforce.connected_app),
-            ("consumer_key", &salesforce.consumer_key),
-            ("consumer_secret", &salesforce.consumer_secret),
-            ("callback_url", &salesforce.callback_url),
-        ],
-    );
+    let mut values = vec![
+        ("login_url", salesforce.login_url.as_str()),
+        ("my_domain", &salesforce.my_domain_url),
+        ("username", &salesforce.username),
+        ("password", &salesforce.password),
+        ("access_token", &salesforce.access_token),
+        ("login", &salesforce.login),
+        ("connected_app", &salesforce.connected_app),
+        ("consumer_key", &salesforce.consumer_key),
+        ("consumer_secret", &salesforce.consumer_secret),
+        ("callback_url", &salesforce.callback_url),
+    ];
+    values.extend(salesforce.passkey.as_deref().map(|passkey| ("passkey", passkey)));
+    section(&mut text, "salesforce", &values);
     section(
         &mut text,
         "cloud_elements",

@@ -1,8 +1,10 @@
-//! Every request that the simulator answered, for tests that ask what was really sent.
+//! Every request that the simulator acted upon, for tests that ask what was really sent.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
+
+use super::gate::Held;
 
 /// One request: no query, since codes and tokens travel there.
 #[derive(Debug, Clone, Serialize)]
@@ -13,6 +15,13 @@ pub(super) struct Seen {
     pub(super) status: u16,
 }
 
+impl Seen {
+    pub(super) fn new(call: &Held, status: u16) -> Self {
+        let Held { method, host, path, .. } = call.clone();
+        Self { method, host, path, status }
+    }
+}
+
 /// The requests so far, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
@@ -20,7 +29,7 @@ pub(super) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Adds a request that was answered.
+    /// Adds a request that was acted upon.
     pub(super) fn add(&self, seen: Seen) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
     }

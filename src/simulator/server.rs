@@ -6,30 +6,35 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::StatusCode;
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any_service};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::clock::Clock;
+use super::clock::{Clock, for_http};
 use super::cloud_elements::{CloudElements, Seed};
 use super::control;
 use super::error::SimulatorError;
+use super::gate::{Gate, Held};
 use super::hosts::{Origin, Site, host_of};
 use super::pages::Pages;
 use super::ready::{CloudElementsReady, Ready, SalesforceReady};
 use super::request_log::{RequestLog, Seen};
-use super::salesforce::Salesforce;
+use super::salesforce::{HandedOver, Salesforce, WayIn};
 use super::settings::Settings;
 use super::tripwire::Tripwire;
 
 const CLOUD_ELEMENTS_PATH: &str = "/elements/api-v2";
 /// What Setup polls in the background; it would drown the log of requests.
 const HEARTBEAT_PATH: &str = "/aura";
+/// The largest body, in bytes, of a request that is held back.
+const MOST_HELD: usize = 1 << 20;
 /// How long connections may take to end when the simulator stops.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -58,6 +63,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<Clock>,
     pub(super) pages: Pages,
     pub(super) requests: RequestLog,
+    pub(super) gate: Gate,
     pub(super) tripwire_hits: Arc<AtomicU64>,
 }
 
@@ -86,14 +92,18 @@ impl Simulator {
             clock,
             pages,
             requests: RequestLog::default(),
+            gate: Gate::new(options.settings.hold),
             tripwire_hits: tripwire.counter(),
         });
-        let hosts = Arc::new(Hosts::new(shared));
+        let hosts = Arc::new(Hosts::new(Arc::clone(&shared)));
         let app = Router::new().fallback(dispatch).with_state(hosts);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             // A dropped sender means the same as a message: stop. Serving itself never fails.
-            let stopped = async move { drop(stopped.await) };
+            let stopped = async move {
+                drop(stopped.await);
+                shared.gate.open_for_good();
+            };
             drop(axum::serve(listener, app).with_graceful_shutdown(stopped).await);
         });
         Ok(Self { ready, tripwire, stop, server })
@@ -129,6 +139,7 @@ fn seed(
     let origin = Origin::at(Site::Login, port);
     let credentials = salesforce.credentials();
     let tokens = salesforce.seed_grant(&origin);
+    let access_token = salesforce.seed_front_door_token();
     let (instance_id, element_token) = cloud_elements.seed_instance(Seed {
         name: "Acme Salesforce QA".to_owned(),
         site_address: origin.url(Site::Login),
@@ -150,10 +161,17 @@ fn seed(
             my_domain_url: origin.url(Site::MyDomain),
             username: credentials.username,
             password: credentials.password,
+            access_token,
+            login: match credentials.way_in {
+                WayIn::Form => "form",
+                WayIn::Frontdoor => "frontdoor",
+            }
+            .to_owned(),
             consumer_key: credentials.consumer_key,
             consumer_secret: credentials.consumer_secret,
             callback_url: tripwire.callback_url(),
             connected_app: credentials.connected_app,
+            passkey: salesforce.handed_over_passkey().map(passkey_text),
         },
         cloud_elements: CloudElementsReady {
             base_url: format!("{}{CLOUD_ELEMENTS_PATH}", origin.url(Site::CloudElements)),
@@ -163,6 +181,21 @@ fn seed(
             element_token,
         },
     }
+}
+
+/// A passkey as a client of the org keeps it.
+fn passkey_text(passkey: HandedOver) -> String {
+    let kept = serde_json::json!({
+        "schema": "reauth.passkey/1",
+        "host": passkey.host,
+        "username": passkey.username,
+        "credential_id": passkey.credential_id,
+        "user_handle": passkey.user_handle,
+        "private_key": passkey.private_key,
+        "sign_count": 0,
+        "created_at": jiff::Timestamp::now(),
+    });
+    kept.to_string()
 }
 
 /// A router for each host, so that no path of one can answer on another.
@@ -197,22 +230,52 @@ impl Hosts {
             self.sites.get(&site).cloned()
         }
     }
+
+    async fn answer(&self, host: &str, path: &str, request: Request) -> Response {
+        let mut response = match self.choose(host, path) {
+            Some(router) => router.call(request, ()).await,
+            None => {
+                let text = format!("nobody here is called \"{host}\"\n");
+                (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+            }
+        };
+        // The server would add the system's time, which is another once the clock was moved.
+        if let Ok(date) = HeaderValue::try_from(for_http(self.shared.clock.now_ms())) {
+            response.headers_mut().insert(DATE, date);
+        }
+        response
+    }
 }
 
 async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response {
-    let method = request.method().to_string();
-    let host = host_of(request.headers()).to_owned();
     let path = request.uri().path().to_owned();
-    let response = match hosts.choose(&host, &path) {
-        Some(router) => router.call(request, ()).await,
-        None => {
-            let text = format!("nobody here is called \"{host}\"\n");
-            (StatusCode::MISDIRECTED_REQUEST, text).into_response()
-        }
+    let host = host_of(request.headers()).to_owned();
+    if path.starts_with(control::PREFIX) {
+        return hosts.answer(&host, &path, request).await;
+    }
+    let method = request.method().to_string();
+    let call = Held { method, host, path, acted_upon: false };
+    let gate = &hosts.shared.gate;
+    let Some(request) = through(gate, &call, request).await else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the simulator stops\n").into_response();
     };
-    if path != HEARTBEAT_PATH && !path.starts_with(control::PREFIX) {
+    let response = hosts.answer(&call.host, &call.path, request).await;
+    let call = Held { acted_upon: true, ..call };
+    if call.path != HEARTBEAT_PATH {
         let status = response.status().as_u16();
-        hosts.shared.requests.add(Seen { method, host, path, status });
+        hosts.shared.requests.add(Seen::new(&call, status));
+    }
+    if let Some(place) = gate.place(call) {
+        place.wait().await;
     }
     response
+}
+
+/// The request, once the gate lets it go; `None` if that is because the simulator stops.
+async fn through(gate: &Gate, call: &Held, request: Request) -> Option<Request> {
+    let Some(place) = gate.place(call.clone()) else { return Some(request) };
+    // A client that goes away is noticed only when nothing of its request is left to be read.
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MOST_HELD).await.ok()?;
+    place.wait().await.then(|| Request::from_parts(parts, Body::from(body)))
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gate::Hold;
 use super::{cloud_elements, salesforce};
 
 /// The behaviour of both services. Every change takes effect at the next request.
@@ -13,6 +14,8 @@ pub struct Settings {
     pub salesforce: salesforce::Settings,
     /// The Cloud Elements half.
     pub cloud_elements: cloud_elements::Settings,
+    /// Requests to either half that are held back.
+    pub hold: Hold,
 }
 
 impl Settings {
@@ -61,6 +64,7 @@ mod tests {
             json!({"salesforce": {"usage_page_sise": 3}}),
             json!({"salesforce": {"frame_site": "sideways"}}),
             json!({"heroku": {}}),
+            json!({"hold": {"requests": ["instances"]}}),
         ] {
             assert!(Settings::default().merged(&changes).is_err(), "{changes}");
         }

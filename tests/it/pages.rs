@@ -23,7 +23,7 @@ async fn passes(settings: Value, arguments: &[&str]) -> (World, Finished, State)
     (world, finished, after)
 }
 
-async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
+pub async fn run_passes(world: &World, arguments: &[&str]) -> Finished {
     let others = of_others(world, &world.state().await);
     let finished = world.reauth(&[&["run"], arguments].concat()).await.expect_code(0);
     let after = world.state().await;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 /// The signs used, in the characters that the locale has.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Glyphs {
+pub struct Glyphs {
     /// A step that passed.
-    pub(super) passed: &'static str,
+    pub(crate) passed: &'static str,
     /// A step that failed.
-    pub(super) failed: &'static str,
+    pub(crate) failed: &'static str,
     /// A step that was not needed.
-    pub(super) skipped: &'static str,
+    pub(crate) skipped: &'static str,
     /// What to do next.
-    pub(super) hint: &'static str,
+    pub(crate) hint: &'static str,
     /// Frames of the spinner; the last one stands when it has ended.
     pub(super) spinner: &'static [&'static str],
     ascii: bool,
@@ -37,14 +37,19 @@ const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
+    /// Those of the environment's locale.
+    pub fn of_environment() -> Self {
+        Self::for_locale(&super::locale())
+    }
+
     /// Unicode where the locale (`LC_ALL`, `LC_CTYPE` or `LANG`) says UTF-8, else ASCII.
-    pub(super) fn for_locale(locale: &str) -> Self {
+    pub fn for_locale(locale: &str) -> Self {
         let locale = locale.to_ascii_lowercase();
         if locale.contains("utf-8") || locale.contains("utf8") { UNICODE } else { ASCII }
     }
 
     /// A text as one line that cannot steer the terminal: it may come from a page or a service.
-    pub(super) fn line(&self, text: &str) -> String {
+    pub fn line(&self, text: &str) -> String {
         let mut line = String::with_capacity(text.len());
         for character in text.chars() {
             match character {

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
 use super::{Event, Report};
-use glyphs::Glyphs;
+pub use glyphs::Glyphs;
 use render::Renderer;
 
 /// How fast the spinner turns.
@@ -97,7 +97,7 @@ pub(super) struct Console {
 impl Console {
     /// A console on stderr.
     pub(super) fn new(options: ConsoleOptions) -> Self {
-        let glyphs = Glyphs::for_locale(&locale());
+        let glyphs = Glyphs::of_environment();
         Self {
             out: AutoStream::new(std::io::stderr(), options.color.choice()),
             renderer: Renderer::new(options.verbosity, glyphs),

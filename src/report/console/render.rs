@@ -137,6 +137,9 @@ impl Renderer {
             };
             self.detail(&mut out, "instance", &format!("{}{name}, {state}", instance.id));
         }
+        if let Some(ways) = logged_in_by(report) {
+            self.detail(&mut out, "logged in by", &ways);
+        }
         if let Some(via) = report.revoked_via {
             let how =
                 if via == "ui" { "Salesforce Setup, in the browser" } else { "the OAuth API" };
@@ -270,6 +273,24 @@ fn in_words(report: &Report) -> (&'static str, String) {
     }
 }
 
+/// How the browser came in, in the order in which it did; none where it did not.
+fn logged_in_by(report: &Report) -> Option<String> {
+    let mut ways = Vec::new();
+    for way in report.steps.iter().filter_map(|step| step.facts.get("logged_in_by")?.as_str()) {
+        let words = match way {
+            "form" => "the login page",
+            "frontdoor: singleaccess" => "the front door, opened once",
+            "frontdoor: sid" => "the front door, with the access token",
+            "profile" => "the kept profile",
+            other => other,
+        };
+        if !ways.contains(&words) {
+            ways.push(words);
+        }
+    }
+    (!ways.is_empty()).then(|| ways.join("; "))
+}
+
 fn done(command: &str) -> &'static str {
     match command {
         "run" => "the instance lost its grant, got a new one, and kept its configuration",
@@ -277,6 +298,7 @@ fn done(command: &str) -> &'static str {
         "revoke" => "the grant is gone, as asked for; `reauth restore` brings the instance back",
         "restore" => "the instance is authenticated again",
         "status" => "the instance is authenticated",
+        "passkey" => "the user has a passkey, and it is kept",
         _ => "done",
     }
 }

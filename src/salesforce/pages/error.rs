@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::WayInError;
 use super::interludes::InterludeError;
 use super::login::LoginError;
 use super::person::PersonError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
+use crate::salesforce::passkey::PasskeyError;
 
 /// An error that a page of Salesforce shows, or an unexpected page.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -14,6 +16,9 @@ pub enum PageError {
     /// The browser itself.
     #[error(transparent)]
     Browser(#[from] BrowserError),
+    /// A passkey.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
     /// A page that comes between, or one that comes again and again.
     #[error(transparent)]
     Interlude(#[from] InterludeError),
@@ -23,6 +28,9 @@ pub enum PageError {
     /// The browser is somebody else.
     #[error(transparent)]
     Person(#[from] PersonError),
+    /// No session, by whatever way.
+    #[error(transparent)]
+    WayIn(#[from] WayInError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -162,9 +170,11 @@ impl From<PageError> for Failure {
         let message = error.to_string();
         match error {
             PageError::Browser(error) => error.into(),
+            PageError::Passkey(error) => error.into(),
             PageError::Interlude(error) => error.into(),
             PageError::Login(error) => error.into(),
             PageError::Person(error) => error.into(),
+            PageError::WayIn(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
@@ -188,8 +198,6 @@ impl From<PageError> for Failure {
                 match page.as_str() {
                     page if page.starts_with("verification") => failure
                         .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    page if page.starts_with("passkey") => failure
-                        .hint("use a user on whom Salesforce does not enforce passkeys: no System Administrator profile, no Modify All Data, View All Data, Customize Application or Author Apex"),
                     _ => failure.hint("run with --headed and see what it asks for"),
                 }
             }

@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod enrolment;
 mod error;
 mod interludes;
 mod login;
@@ -16,8 +17,10 @@ mod trusted_origins;
 mod usage;
 mod verification;
 mod visitor;
+mod way_in;
 
 pub use authorize::authorize;
+pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
 pub use interludes::InterludeError;
 pub use login::LoginError;
@@ -28,3 +31,4 @@ pub use row_owner::{Identity, RowOwner};
 pub use trusted_origins::TrustedOrigins;
 pub use usage::{GrantRow, UsagePages};
 pub use visitor::{Arrival, Notes, Visitor};
+pub use way_in::{WayInError, Ways};

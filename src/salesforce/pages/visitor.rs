@@ -2,6 +2,7 @@
 //! done on a page stands in `login`, `verification`, `passkey` and `interludes`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -9,9 +10,11 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
-use super::{PageError, Refusals, TrustedOrigins, interludes, login};
+use super::way_in::WayIn;
+use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
+use crate::salesforce::passkey::HeldPasskey;
 
 /// Where a visit ended.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub trait Notes: Send + Sync {
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
     fn met(&self, page: &str);
+    /// A session was had: by the login page (`form`), a front door, or the kept `profile`.
+    fn logged_in(&self, by: &'static str);
 }
 
 /// A person's way through the pages of an org, in one browser session.
@@ -40,9 +45,12 @@ pub struct Visitor<'run> {
     pub(super) notes: &'run dyn Notes,
     pub(super) limit: Duration,
     pub(super) refusals: &'run Refusals,
+    /// On the window's authenticator, if the user has one.
+    pub(super) passkey: Option<Arc<HeldPasskey>>,
     /// Where the visit was to lead: an address that may hold secrets.
     pub(super) goal: Option<String>,
     warned: HashSet<String>,
+    pub(super) ways: Ways<'run>,
     pub(super) picture: Option<Vec<u8>>,
 }
 
@@ -51,8 +59,19 @@ pub struct Visitor<'run> {
 pub(super) struct Visit {
     /// What was sent to login pages.
     pub(super) login: login::Sent,
+    /// A passkey that was shown.
+    pub(super) passkey: passkey::Shown,
     /// Pages that were passed.
     pub(super) passed: interludes::Passed,
+    /// How it came in.
+    pub(super) way_in: WayIn,
+}
+
+impl Visit {
+    /// One that begins where the browser is.
+    fn going_on() -> Self {
+        Self { way_in: WayIn::going_on(), ..Self::default() }
+    }
 }
 
 impl<'run> Visitor<'run> {
@@ -70,12 +89,26 @@ impl<'run> Visitor<'run> {
             account,
             trusted,
             refusals,
+            passkey: None,
             notes,
             limit,
             goal: None,
             warned: HashSet::new(),
+            ways: Ways::default(),
             picture: None,
         }
+    }
+
+    /// With the passkey that was put on the session.
+    #[must_use]
+    pub fn with_passkey(self, passkey: Option<Arc<HeldPasskey>>) -> Self {
+        Self { passkey, ..self }
+    }
+
+    /// What may be used besides the login page.
+    #[must_use]
+    pub fn by(self, ways: Ways<'run>) -> Self {
+        Self { ways, ..self }
     }
 
     /// The session that the visitor walks in.
@@ -99,9 +132,9 @@ impl<'run> Visitor<'run> {
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
         let deadline = Instant::now() + self.limit;
-        self.goal = Some(url.to_owned());
-        self.session.goto(url).await?;
-        self.arrive(wanted, deadline).await
+        let mut visit = Visit::default();
+        self.set_out(url, &mut visit.way_in).await?;
+        self.arrive(wanted, deadline, visit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown.
@@ -109,7 +142,7 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on(&mut self, wanted: &[&str]) -> Result<Arrival, PageError> {
-        self.arrive(wanted, Instant::now() + self.limit).await
+        self.go_on_until(wanted, Instant::now() + self.limit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
@@ -122,17 +155,27 @@ impl<'run> Visitor<'run> {
         wanted: &[&str],
         deadline: Instant,
     ) -> Result<Arrival, PageError> {
-        self.arrive(wanted, deadline).await
+        self.arrive(wanted, deadline, Visit::going_on()).await
     }
 
-    async fn arrive(&mut self, wanted: &[&str], deadline: Instant) -> Result<Arrival, PageError> {
-        let mut visit = Visit::default();
+    async fn arrive(
+        &mut self,
+        wanted: &[&str],
+        deadline: Instant,
+        mut visit: Visit,
+    ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
-            let seen = match self.session.look(&known, deadline).await? {
+            let look = self.session.look(&known, visit.passkey.patience(deadline)).await?;
+            if self.await_passkey(&look, &mut visit.passkey, deadline).await? {
+                continue;
+            }
+            let seen = match look {
                 Look::Callback(url) => {
                     self.refusals.clear(self.username());
+                    let is_error = url.query_pairs().any(|(name, _)| name == "error");
+                    self.tell_way_in(&mut visit.way_in, !is_error);
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -160,17 +203,19 @@ impl<'run> Visitor<'run> {
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
             }
+            self.notes.met(&seen.page);
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
+                let arrived = wanted.contains(&seen.page.as_str());
+                self.tell_way_in(&mut visit.way_in, arrived);
             }
-            self.notes.met(&seen.page);
             if wanted.contains(&seen.page.as_str()) {
                 return Ok(Arrival::Page(seen));
             }
             visit.passed.met(&seen)?;
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.log_in(&seen, &mut visit.login).await?,
+                "login" | "login-identifier" => self.come_in(&seen, &mut visit).await?,
                 "verification-email" | "verification-sms" | "verification-totp"
                 | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
                 "passkey-enrolment" | "passkey-verification" => {

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
 use super::identity::bearer_token;
+use super::interludes;
 use super::org::Session;
 use super::session::{Visitor, query, redirect, redirect_with_session};
 
@@ -50,22 +51,26 @@ pub(super) async fn frontdoor(
     visitor: Visitor,
     Query(asked): Query<FrontdoorQuery>,
 ) -> Response {
+    let start_url = asked.start_url.or(asked.return_url).unwrap_or_default();
     let now = salesforce.now_ms();
-    let session = {
+    let let_in = {
         let mut org = salesforce.org();
         let by_ticket = asked.otp.and_then(|ticket| org.redeem_ticket(&ticket, now));
-        by_ticket.or_else(|| {
+        let let_in = by_ticket.or_else(|| {
             let sid = asked.sid?;
-            if let Some(session) = org.session(&sid, now) {
-                return Some(session.clone());
+            match org.session(&sid, now).cloned() {
+                Some(session) => Some((session, false)),
+                None => Some((org.front_door_session(&sid, now)?, true)),
             }
-            let user_id = org.bearer(&sid, now)?.user_id;
-            Some(org.open_session(&user_id, now))
-        })
+        });
+        match let_in {
+            Some((session, true)) => org.enter(&session.sid, &start_url).map(|it| (it, true)),
+            other => other,
+        }
     };
-    let start_url = asked.start_url.or(asked.return_url).unwrap_or_default();
-    match session {
-        Some(session) => onward(&salesforce, &visitor.origin, &session, &start_url),
+    match let_in {
+        Some((session, true)) => interludes::lead_on(&salesforce, &visitor.origin, &session),
+        Some((session, false)) => onward(&salesforce, &visitor.origin, &session, &start_url),
         None => redirect(&format!(
             "{}/?{}",
             visitor.origin.url(Site::MyDomain),
@@ -114,11 +119,12 @@ pub(super) fn onward(
 ) -> Response {
     let (site, path) = destination(origin, start_url);
     if site == origin.site || origin.site == Site::Plain {
-        return redirect_with_session(session, &path);
+        return redirect_with_session(salesforce, session, &path);
     }
     let ticket = salesforce.org().issue_ticket(&session.sid, salesforce.now_ms());
     let hop = query(&[("otp", &ticket), ("startURL", &path)]);
-    redirect_with_session(session, &format!("{}/secur/frontdoor.jsp?{hop}", origin.url(site)))
+    let door = format!("{}/secur/frontdoor.jsp?{hop}", origin.url(site));
+    redirect_with_session(salesforce, session, &door)
 }
 
 /// Leads a fresh login on: from the generic login host through My Domain, which every other host
@@ -135,7 +141,7 @@ pub(super) fn after_login(
     let ticket = salesforce.org().issue_ticket(&session.sid, salesforce.now_ms());
     let hop = query(&[("otp", &ticket), ("startURL", start_url)]);
     let door = format!("{}/secur/frontdoor.jsp?{hop}", origin.url(Site::MyDomain));
-    redirect_with_session(session, &door)
+    redirect_with_session(salesforce, session, &door)
 }
 
 #[derive(Debug, Deserialize)]
@@ -145,6 +151,7 @@ pub(super) struct SingleAccessForm {
 }
 
 /// `/services/oauth2/singleaccess`: a front door for the bearer of a token that may open web pages.
+/// Dead tokens, tokens without the scope and users without the permission get the same answer.
 pub(super) async fn single_access(
     State(salesforce): State<Salesforce>,
     origin: Origin,
@@ -153,20 +160,21 @@ pub(super) async fn single_access(
 ) -> Response {
     let now = salesforce.now_ms();
     let mut org = salesforce.org();
-    let may_browse =
-        |scope: &str| scope.split_whitespace().any(|one| one == "web" || one == "full");
-    let user_id = bearer_token(&headers).and_then(|token| {
-        let (grant, _) = org.access_token(token, now)?;
-        may_browse(&grant.scope).then(|| grant.user_id.clone())
-    });
-    let Some(user_id) = user_id else {
+    let session = match bearer_token(&headers) {
+        Some(token) if !org.settings.single_access_forbidden => org.front_door_session(token, now),
+        _ => None,
+    };
+    let Some(session) = session else {
         return (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response();
     };
-    let session = org.open_session(&user_id, now);
-    let ticket = org.issue_ticket(&session.sid, now);
+    let ticket = org.issue_login_ticket(&session.sid, now);
     let hop = query(&[("otp", &ticket), ("startURL", &form.redirect_uri)]);
-    let door = format!("{}/secur/frontdoor.jsp?{hop}", origin.url(Site::MyDomain));
-    Json(json!({ "frontdoor_uri": door })).into_response()
+    let host = if org.settings.single_access_foreign {
+        origin.outside()
+    } else {
+        origin.url(Site::MyDomain)
+    };
+    Json(json!({ "frontdoor_uri": format!("{host}/secur/frontdoor.jsp?{hop}") })).into_response()
 }
 
 /// `/` on the Lightning host.

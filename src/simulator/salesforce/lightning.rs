@@ -31,6 +31,13 @@ pub(super) async fn to_setup(origin: Origin, uri: Uri) -> Response {
     redirect(&format!("{}{path}", origin.url(Site::Setup)))
 }
 
+/// Lightning addresses on My Domain lead to the hosts that have the pages.
+pub(super) async fn to_its_host(origin: Origin, uri: Uri) -> Response {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let site = if path.starts_with("/lightning/setup/") { Site::Setup } else { Site::Lightning };
+    redirect(&format!("{}{path}", origin.url(site)))
+}
+
 /// `/lightning/setup/ConnectedAppsUsage/home`.
 pub(super) async fn usage_home(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {
     let session = match visitor.require_session() {

@@ -8,12 +8,14 @@ mod arrivals;
 mod authorize;
 mod detours;
 mod doors;
+mod front_door;
 mod grants;
 mod identity;
 mod interludes;
 mod lightning;
 mod login;
 mod org;
+mod passkeys;
 mod population;
 mod rest;
 mod session;
@@ -32,9 +34,11 @@ use serde_json::Value;
 pub use arrivals::ArrivesAs;
 pub use detours::Place;
 pub use interludes::{Interlude, Language};
+pub(super) use passkeys::HandedOver;
+pub use passkeys::{PasskeySettings, Prepared};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
-    UserShownAs,
+    UserShownAs, WayIn,
 };
 
 use super::clock::Clock;
@@ -58,6 +62,7 @@ pub(super) struct Credentials {
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
+    pub(super) way_in: WayIn,
 }
 
 /// A grant's tokens and addresses, as the token endpoint would give them.
@@ -98,7 +103,13 @@ impl Salesforce {
             consumer_key: app.consumer_key.clone(),
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
+            way_in: org.settings.way_in,
         }
+    }
+
+    /// The passkey that was prepared for the integration user, if one was.
+    pub(super) fn handed_over_passkey(&self) -> Option<HandedOver> {
+        self.org().passkeys.handed_over.clone()
     }
 
     /// A live grant of the integration user to the connected app, as if they had just approved it.
@@ -115,6 +126,12 @@ impl Salesforce {
             id_url,
             instance_url: origin.url(Site::MyDomain),
         }
+    }
+
+    /// The access token that the integration user has from another app, which may open web pages.
+    pub(super) fn seed_front_door_token(&self) -> String {
+        let now = self.now_ms();
+        self.org().issue_front_door_token(now)
     }
 
     /// One more live grant of a user to the connected app, as another integration would have it.
@@ -152,9 +169,12 @@ impl Salesforce {
     pub(super) fn router(&self, site: Site) -> Router {
         let router = match site {
             Site::Login => login_pages().merge(doors()).merge(oauth()),
-            Site::MyDomain => {
-                login_pages().merge(doors()).merge(oauth()).merge(rest()).merge(classic())
-            }
+            Site::MyDomain => login_pages()
+                .merge(doors())
+                .merge(oauth())
+                .merge(rest())
+                .merge(classic())
+                .route("/lightning/{*page}", get(lightning::to_its_host)),
             Site::Setup => doors().merge(classic()).merge(lightning_setup()),
             Site::Lightning => doors()
                 .merge(lightning_home())

@@ -8,6 +8,7 @@ use super::super::random::Random;
 use super::arrivals::Elsewhere;
 use super::detours::Detours;
 use super::interludes::Interlude;
+use super::passkeys::Passkeys;
 use super::settings::Settings;
 
 /// How long a browser session lives without being renewed.
@@ -113,6 +114,8 @@ pub(super) struct AuthorizationRequest {
 struct Ticket {
     session_id: String,
     expires_ms: i64,
+    /// Made by `singleaccess`, and not for a hop from one host to another.
+    is_login: bool,
 }
 
 /// How often what happened.
@@ -122,6 +125,8 @@ pub(super) struct Counters {
     pub(super) failed_logins: u64,
     pub(super) logins: u64,
     pub(super) logouts: u64,
+    /// Sessions that the front door gave to an access token or its ticket.
+    pub(super) front_door_logins: u64,
     pub(super) codes_issued: u64,
 }
 
@@ -144,6 +149,7 @@ pub(super) struct Org {
     pub(super) app_under_test: usize,
     pub(super) sessions: HashMap<String, Session>,
     pub(super) tickets: Tickets,
+    pub(super) passkeys: Passkeys,
     pub(super) detours: Detours,
     pub(super) elsewhere: Elsewhere,
 }
@@ -203,7 +209,9 @@ impl Org {
         };
         self.counters.logins += 1;
         let mut session = self.open_session(&user_id, now);
-        session.before_it.clone_from(&self.settings.after_login);
+        let has_passkey = self.passkeys.has_any(&user_id);
+        let coming = self.settings.after_login.iter().filter(|page| page.comes(has_passkey));
+        session.before_it = coming.copied().collect();
         start_url.clone_into(&mut session.start_url);
         self.sessions.insert(session.sid.clone(), session.clone());
         self.detours.logged_in(&user_id);
@@ -241,19 +249,28 @@ impl Org {
 
     /// A ticket that carries a session to another host, once.
     pub(super) fn issue_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, false, now)
+    }
+
+    /// A ticket that lets its bearer in by the front door, once.
+    pub(super) fn issue_login_ticket(&mut self, sid: &str, now: i64) -> String {
+        self.ticket(sid, true, now)
+    }
+
+    fn ticket(&mut self, sid: &str, is_login: bool, now: i64) -> String {
         let ticket = self.random.alphanumeric(64);
         self.tickets.issued.push(ticket.clone());
         self.tickets.open.insert(
             ticket.clone(),
-            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS },
+            Ticket { session_id: sid.to_owned(), expires_ms: now + TICKET_MS, is_login },
         );
         ticket
     }
 
-    /// The session of a ticket, which is spent by this.
-    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<Session> {
+    /// The session of a ticket, which is spent by this, and whether it is a login.
+    pub(super) fn redeem_ticket(&mut self, ticket: &str, now: i64) -> Option<(Session, bool)> {
         let ticket = self.tickets.open.remove(ticket).filter(|ticket| ticket.expires_ms > now)?;
-        self.session(&ticket.session_id, now).cloned()
+        Some((self.session(&ticket.session_id, now)?.clone(), ticket.is_login))
     }
 
     pub(super) fn to_json(&self, now: i64) -> Value {
@@ -323,12 +340,14 @@ impl Org {
             "sessions": sessions,
             "codes": codes,
             "tickets": self.tickets.issued,
+            "passkeys": self.passkeys.to_json(username),
             "login_attempts": self.counters.login_attempts,
             "failed_logins": self.counters.failed_logins,
             "logins": self.counters.logins,
             "logouts": self.counters.logouts,
             "arrivals": self.detours.arrivals,
             "maintenance_shown": self.detours.maintenance_shown,
+            "front_door_logins": self.counters.front_door_logins,
             "codes_issued": self.counters.codes_issued,
             "settings": self.settings,
         })

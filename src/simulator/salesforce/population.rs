@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::super::error::SimulatorError;
+use super::super::hosts::{Site, name_of};
 use super::super::random::Random;
 use super::arrivals::Elsewhere;
 use super::detours::Detours;
 use super::org::{App, Counters, Org, Tickets, User};
+use super::passkeys::Passkeys;
 use super::settings::Settings;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -93,10 +95,12 @@ pub(super) fn populate(
         app_under_test,
         sessions: HashMap::new(),
         tickets: Tickets::default(),
+        passkeys: Passkeys::default(),
         detours: Detours::default(),
         elsewhere,
     };
     give_grants(&mut org, now);
+    org.prepare_passkey(name_of(Site::MyDomain), now);
     Ok(org)
 }
 

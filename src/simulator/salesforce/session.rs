@@ -7,6 +7,7 @@ use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use url::form_urlencoded;
 
@@ -91,7 +92,7 @@ impl Visitor {
         }
         match self.origin.site {
             Site::MyDomain | Site::Plain | Site::CloudElements => match self.arriving() {
-                Some(session) => redirect_with_session(&session, &self.path),
+                Some(session) => redirect_with_session(&self.salesforce, &session, &self.path),
                 None => self.login_page(),
             },
             Site::Login | Site::Setup | Site::Lightning => {
@@ -152,13 +153,21 @@ pub(super) fn sid_of(headers: &HeaderMap) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// A redirect that leaves the session's cookie on this host.
-pub(super) fn redirect_with_session(session: &Session, address: &str) -> Response {
-    let cookie = Cookie::build(("sid", session.sid.clone()))
+/// A redirect that leaves the session's cookie on this host: for as long as the browser runs, if
+/// the org does not let sessions outlive it.
+pub(super) fn redirect_with_session(
+    salesforce: &Salesforce,
+    session: &Session,
+    address: &str,
+) -> Response {
+    let mut cookie = Cookie::build(("sid", session.sid.clone()))
         .path("/")
         .http_only(true)
         .secure(true)
         .same_site(SameSite::None);
+    if salesforce.settings().persistent_sessions {
+        cookie = cookie.max_age(Duration::hours(2));
+    }
     (StatusCode::FOUND, [(LOCATION, address.to_owned()), (SET_COOKIE, cookie.to_string())])
         .into_response()
 }

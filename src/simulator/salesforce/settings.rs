@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::interludes::{Interlude, Language};
+use super::passkeys::PasskeySettings;
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,16 @@ pub enum OnAllow {
     ErrorPage,
 }
 
+/// How the browser of whoever reads the simulator's configuration comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayIn {
+    /// By the login page.
+    Form,
+    /// By the front door, with the access token that the integration user has.
+    Frontdoor,
+}
+
 /// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,6 +113,8 @@ pub struct Settings {
     pub on_allow: OnAllow,
     /// Pages between a login by password and what the user wanted, in this order.
     pub after_login: Vec<Interlude>,
+    /// How the org deals with passkeys.
+    pub passkeys: PasskeySettings,
     /// Pages that come once, in this order, when a session that was shown a page asks for the next.
     pub halfway: Vec<Interlude>,
     /// An interlude that is passed comes again, for ever.
@@ -124,6 +137,22 @@ pub struct Settings {
     pub arrives_as: ArrivesAs,
     /// It is handed out again whenever there is none, as single sign-on does; otherwise once.
     pub arrives_again: bool,
+    /// Pages between a login by the front door and what the user wanted, in this order.
+    pub after_frontdoor: Vec<Interlude>,
+    /// The way in that the configuration names.
+    pub way_in: WayIn,
+    /// Scopes of the access token that the integration user has from another app.
+    pub front_door_scope: String,
+    /// That access token is dead from the start.
+    pub front_door_token_dead: bool,
+    /// That access token is a namesake's.
+    pub front_door_of_namesake: bool,
+    /// `singleaccess` refuses everybody.
+    pub single_access_forbidden: bool,
+    /// `singleaccess` answers with a front door outside the org.
+    pub single_access_foreign: bool,
+    /// Sessions outlive the browser.
+    pub persistent_sessions: bool,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -167,6 +196,7 @@ impl Default for Settings {
             approval: Approval::WhenNeeded,
             on_allow: OnAllow::Code,
             after_login: Vec::new(),
+            passkeys: PasskeySettings::default(),
             halfway: Vec::new(),
             interludes_come_back: false,
             register_phone_language: Language::English,
@@ -178,6 +208,14 @@ impl Default for Settings {
             login_again_forever: false,
             arrives_as: ArrivesAs::Nobody,
             arrives_again: false,
+            after_frontdoor: Vec::new(),
+            way_in: WayIn::Form,
+            front_door_scope: "refresh_token api web".to_owned(),
+            front_door_token_dead: false,
+            front_door_of_namesake: false,
+            single_access_forbidden: false,
+            single_access_foreign: false,
+            persistent_sessions: false,
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

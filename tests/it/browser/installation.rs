@@ -1,24 +1,14 @@
 //! No browser, no driver, or a pair that does not fit: exit 3, what to install, nothing changed.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::script;
 use crate::support::{Finished, World};
 
 const APP: &str = "Cloud Elements QA";
-
-/// A program of the test's own; in its text the machine's stand as `{chromium}`, `{chromedriver}`.
-fn script(world: &World, name: &str, text: &str) -> PathBuf {
-    let path = world.home.path().join(name);
-    let text = ["chromium", "chromedriver"].iter().fold(text.to_owned(), |text, name| {
-        text.replace(&format!("{{{name}}}"), super::program(name).to_str().unwrap())
-    });
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
 
 /// A folder to be the whole `PATH`, with these programs of the machine in it.
 fn path_with(world: &World, programs: &[&str]) -> PathBuf {

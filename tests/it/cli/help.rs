@@ -15,12 +15,18 @@ fn every_command_explains_itself() {
         "revoke",
         "restore",
         "status",
+        "doctor",
+        "passkey",
         "simulate",
         "init",
         "schema",
         "completions",
     ] {
         insta::assert_snapshot!(format!("help-{command}"), stdout(&[command, "--help"]));
+    }
+    for command in ["enroll", "show", "forget"] {
+        let help = stdout(&["passkey", command, "--help"]);
+        insta::assert_snapshot!(format!("help-passkey-{command}"), help);
     }
 }
 

@@ -90,6 +90,25 @@ async fn a_run_by_api_with_patch_on_an_adopted_instance() {
     assert_no_secret(&world, &watched, &[]).await;
 }
 
+/// The front door's address lets in whoever has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_through_the_front_door() {
+    for fault in ["frontdoor", "singleaccess-forbidden", "frontdoor-scope"] {
+        let world = World::with_faults(&[fault]).await;
+        let watched = watch(&world, &["run"]).await;
+        assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+        assert_no_secret(&world, &watched, &[]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_in_a_kept_profile() {
+    let world = World::new().await;
+    let watched = watch(&world, &["run", "--profile-dir", "profile"]).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_no_secret(&world, &watched, &[]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_login_that_leaves_the_instance_dead() {
     let world = World::new().await;
@@ -127,4 +146,41 @@ async fn a_run_that_could_not_bring_the_instance_back() {
     // What stays in the journal is looked at as well.
     assert!(!world.files_below("state").is_empty());
     assert_no_secret(&world, &watched, &[]).await;
+}
+
+/// The private key of a passkey, in the forms that its bytes take besides those of any secret.
+fn key_forms(key: &str) -> Vec<String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let bytes = URL_SAFE_NO_PAD.decode(key).unwrap();
+    let standard = STANDARD.encode(&bytes);
+    // The beginning is the same in all keys of this kind.
+    let own = &bytes[bytes.len() - 100..];
+    let hexadecimal: String = own.iter().map(|byte| format!("{byte:02x}")).collect();
+    vec![key.to_owned(), standard[64..].to_owned(), standard, hexadecimal]
+}
+
+async fn assert_no_key(world: &World, watched: &Watched, text: &str) {
+    let kept: serde_json::Value = serde_json::from_str(text).unwrap();
+    let forms = key_forms(kept["private_key"].as_str().unwrap());
+    let needles: Vec<_> = forms.iter().map(|form| ("passkey", form.as_str())).collect();
+    assert_no_secret(world, watched, &needles).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_with_a_passkey() {
+    let world = World::with_faults(&["passkey-verification"]).await;
+    let watched = watch(&world, &["run", "--revoke-via", "ui"]).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    let text = world.simulator.ready().salesforce.passkey.clone().unwrap();
+    assert_no_key(&world, &watched, &text).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_is_enrolled() {
+    let world = World::with_faults(&["passkey-enrolment"]).await;
+    let watched = watch(&world, &["passkey", "enroll", "--to", "passkey.json"]).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    let text = std::fs::read_to_string(world.home.path().join("passkey.json")).unwrap();
+    assert_no_key(&world, &watched, &text).await;
 }

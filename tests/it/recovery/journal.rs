@@ -3,14 +3,14 @@
 use rustix::process::Signal;
 use serde_json::json;
 
+use super::moments::{API_ACCESS_TOKEN_CUT, API_REVOKED, LIST, LOCATE};
 use super::{APP, assert_dead, assert_whole};
 use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_never_overlap() {
     let world = World::new().await;
-    let mut first = world.follow(&["run", "--revoke-via", "api"]);
-    first.until("✓ Check the connected app").await;
+    let (first, _) = world.follow_to(&["run", "--revoke-via", "api"], LOCATE).await;
     let mut command = world.command(&["--format", "json", "run", "--revoke-via", "api"]);
     command.env("TMPDIR", world.home.path());
     let output = command.output().await.unwrap();
@@ -19,6 +19,7 @@ async fn two_runs_never_overlap() {
     assert_eq!(report["error"]["code"], "journal.locked");
     let message = report["error"]["message"].as_str().unwrap();
     assert!(message.contains("process ") && message.contains("run "), "{message}");
+    world.let_go().await;
     first.finish().await.expect_code(0);
     world.assert_nothing_left().await;
     assert_whole(&world).await;
@@ -40,9 +41,9 @@ async fn a_state_folder_that_cannot_be_is_found_before_anything() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_folder_that_goes_away_is_found_before_the_revocation() {
     let world = World::new().await;
-    let mut running = world.follow(&["run", "--revoke-via", "api"]);
-    running.until("✓ Check the connected app").await;
+    let (running, _) = world.follow_to(&["run", "--revoke-via", "api"], LIST).await;
     std::fs::remove_dir_all(world.home.path().join("state")).unwrap();
+    world.let_go().await;
     let finished = running.finish().await.expect_code(3).expect_error("journal.unwritable");
     world.assert_nothing_left().await;
     assert_eq!(finished.report()["error"]["step"], "revoke");
@@ -68,9 +69,8 @@ async fn no_restore_leaves_it_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_cannot_be_asked_counts_as_dead() {
     let world = World::new().await;
-    let mut running = world.follow(&["run", "--revoke-via", "api"]);
-    running.until("✓ Revoke the user's grant").await;
-    world.set(json!({"cloud_elements": {"outage": true}})).await;
+    let (running, _) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    world.let_go_into(json!({"cloud_elements": {"outage": true}})).await;
     let finished = running.finish().await.expect_code(4);
     world.assert_nothing_left().await;
     let finished = finished.expect_error("cloud_elements.unavailable");
@@ -90,10 +90,12 @@ async fn an_instance_that_cannot_be_asked_counts_as_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_of_a_live_instance_is_closed() {
     let world = World::new().await;
-    let mut running = world.follow(&["run", "--revoke-via", "api"]);
-    // The access token is about to be ended, which the platform survives.
-    running.until("revoking the access token").await.signal(Signal::KILL);
+    let api = ["run", "--revoke-via", "api"];
+    // The access token was ended, which the platform survives.
+    let (mut running, _) = world.follow_to(&api, API_ACCESS_TOKEN_CUT).await;
+    running.signal(Signal::KILL);
     running.finish().await;
+    world.let_go().await;
     world.assert_nothing_left().await;
     assert!(world.journal().iter().any(|name| name.ends_with(".json")), "{:?}", world.journal());
     world.reauth(&["restore"]).await.expect_code(0);

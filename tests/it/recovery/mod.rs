@@ -4,6 +4,7 @@ mod browser;
 mod commands;
 mod journal;
 mod killed;
+mod moments;
 mod signals;
 
 use crate::support::World;

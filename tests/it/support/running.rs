@@ -14,7 +14,7 @@ use super::Finished;
 pub struct Running {
     child: Child,
     stderr: Lines<BufReader<ChildStderr>>,
-    seen: String,
+    pub(super) seen: String,
     stdout: JoinHandle<Vec<u8>>,
     home: PathBuf,
 }
@@ -26,20 +26,33 @@ impl Running {
         Self { child, stderr, seen: String::new(), stdout, home: home.to_owned() }
     }
 
-    /// Reads on until a line of stderr holds `text`.
+    /// Reads on until stderr has said `text`. To act upon the process in just that moment, hold the
+    /// simulator ([`super::Moment`]): it goes on while we read.
     pub async fn until(&mut self, text: &str) -> &mut Self {
-        loop {
-            let line = self.stderr.next_line().await.unwrap();
-            let Some(line) = line else {
+        while !self.seen.contains(text) {
+            if !self.read_line().await {
                 panic!("ended without saying {text:?}:\n{}", self.seen);
-            };
-            let found = line.contains(text);
-            self.seen.push_str(&line);
-            self.seen.push('\n');
-            if found {
-                return self;
             }
         }
+        self
+    }
+
+    /// False if there are no more.
+    async fn read_line(&mut self) -> bool {
+        let Some(line) = self.stderr.next_line().await.unwrap() else { return false };
+        self.seen.push_str(&line);
+        self.seen.push('\n');
+        true
+    }
+
+    /// Reads all that is said.
+    pub(super) async fn read_rest(&mut self) {
+        while self.read_line().await {}
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
     }
 
     /// Sends a signal to this process alone.
@@ -51,10 +64,7 @@ impl Running {
 
     /// Waits for its end.
     pub async fn finish(mut self) -> Finished {
-        while let Some(line) = self.stderr.next_line().await.unwrap() {
-            self.seen.push_str(&line);
-            self.seen.push('\n');
-        }
+        self.read_rest().await;
         let status: ExitStatus = self.child.wait().await.unwrap();
         let stdout = self.stdout.await.unwrap();
         Finished::new(Output { status, stdout, stderr: self.seen.into_bytes() }, &self.home)

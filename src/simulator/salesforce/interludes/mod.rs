@@ -2,6 +2,7 @@
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
 mod language;
+mod passkey;
 mod password;
 mod phone;
 mod reminder;
@@ -25,6 +26,10 @@ pub use language::Language;
 pub enum Interlude {
     /// Register a phone number, or not.
     RegisterPhone,
+    /// Create a passkey, for a user who has none.
+    PasskeyEnrolment,
+    /// Show a passkey, for a user who has one.
+    PasskeyVerification,
     /// The password has expired.
     ChangePassword,
     /// Something to be looked at some time.
@@ -38,9 +43,20 @@ impl Interlude {
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::RegisterPhone => phone::PATH,
+            Self::PasskeyEnrolment => passkey::ENROLMENT_PATH,
+            Self::PasskeyVerification => passkey::VERIFICATION_PATH,
             Self::ChangePassword => password::PATH,
             Self::Reminder => reminder::PATH,
             Self::SessionTimeout => timeout::PATH,
+        }
+    }
+
+    /// Whether it comes for a user with or without a passkey.
+    pub(super) fn comes(self, has_passkey: bool) -> bool {
+        match self {
+            Self::PasskeyEnrolment => !has_passkey,
+            Self::PasskeyVerification => has_passkey,
+            _ => true,
         }
     }
 }
@@ -48,6 +64,7 @@ impl Interlude {
 /// The pages of all of them.
 pub(super) fn routes() -> Router<Salesforce> {
     Router::new()
+        .merge(passkey::routes())
         .merge(phone::routes())
         .merge(password::routes())
         .merge(reminder::routes())
@@ -57,7 +74,7 @@ pub(super) fn routes() -> Router<Salesforce> {
 /// Leads a session on: to the page that comes next, else to what its user wanted.
 pub(super) fn lead_on(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
     match session.before_it.first() {
-        Some(next) => redirect_with_session(session, next.path()),
+        Some(next) => redirect_with_session(salesforce, session, next.path()),
         None => doors::after_login(salesforce, origin, session, &session.start_url),
     }
 }

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::context::Context;
+use super::person::Expected;
 use super::proofs::{AuthorizationCode, ReceivedOauthUrl};
 use crate::browser::is_answered_here;
 use crate::failure::Failure;
@@ -21,12 +22,21 @@ pub async fn authorize(
             let mut visitor = context.browsers.visitor(&window, account, step);
             let mut approvals = 0;
             let mut picture = None;
-            let arrival = pages::authorize(&mut visitor, &oauth_url.url, async |session| {
-                approvals += 1;
-                step.progress("approving the app");
-                picture = session.screenshot().await.ok();
-            })
-            .await?;
+            let expected = Expected::at_authorisation(context, step, account, &oauth_url.url);
+            let arrival = expected
+                .visit(&window, async || {
+                    pages::authorize(&mut visitor, &oauth_url.url, async |session| {
+                        expected.check(session).await?;
+                        approvals += 1;
+                        step.progress("approving the app");
+                        picture = session.screenshot().await.ok();
+                        Ok(())
+                    })
+                    .await
+                    // Also one that is not used, because it is somebody else's.
+                    .inspect(|callback| drop(learn_code(context, callback)))
+                })
+                .await?;
             for (png, detail) in [(visitor.take_picture(), "login"), (picture, "approval")] {
                 if let Some(png) = png {
                     step.picture(&png, Some(detail));
@@ -53,12 +63,9 @@ fn read_code(
     callback: &Url,
     state: &str,
 ) -> Result<crate::secrets::Secret, Failure> {
-    let value = |name: &str| {
-        callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
     // Learnt before anything can fail: the URL may end up in a log.
-    let code = value("code").map(|code| context.redactor.learn("authorization code", code));
-    if value("state").unwrap_or_default() != state {
+    let code = learn_code(context, callback);
+    if value_of(callback, "state").unwrap_or_default() != state {
         return Err(Failure::scenario(
             "salesforce.foreign_state",
             "the callback came with another state than the OAuth URL had: the code is not an answer to our request and was not used",
@@ -69,4 +76,12 @@ fn read_code(
         Failure::scenario("salesforce.no_code", "the callback was opened without a code")
             .hint("look at the app's OAuth flow settings: the web server flow has to be enabled")
     })
+}
+
+fn learn_code(context: &Context, callback: &Url) -> Option<crate::secrets::Secret> {
+    value_of(callback, "code").map(|code| context.redactor.learn("authorization code", code))
+}
+
+fn value_of(callback: &Url, name: &str) -> Option<String> {
+    callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

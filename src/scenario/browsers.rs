@@ -194,6 +194,11 @@ impl Browsers {
         .by(self.ways_in.of(account))
     }
 
+    /// How often this run logged in as `account`.
+    pub(super) fn logins(&self, account: &Account) -> u32 {
+        self.refusals.logins(&account.username)
+    }
+
     /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing
     /// where no browser was used in the step or it is lost.
     pub(super) async fn evidence(&self, step: &Step<'_>) -> Vec<String> {

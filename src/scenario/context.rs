@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::browsers::Browsers;
 use super::in_flight::Entries;
+use super::person::KnownOrg;
 use super::ways_in::WaysIn;
 use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, Instance};
@@ -43,6 +44,8 @@ pub struct Context {
     /// Origins that may be given credentials.
     pub trusted: TrustedOrigins,
     pub(super) browsers: Browsers,
+    /// The instance's org, as far as it is known.
+    pub(super) org: Mutex<KnownOrg>,
     pub(super) entries: Mutex<Entries>,
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
@@ -82,6 +85,7 @@ impl Context {
                 &redactor,
                 WaysIn::new(&config, &trusted, &http, &redactor),
             ),
+            org: Mutex::default(),
             config,
             redactor,
             events,
@@ -120,6 +124,9 @@ impl Context {
     /// The instance as this run first read it: what everything is compared with at the end, and what
     /// a PUT sends back. A later reading may already show what an attempt of ours damaged.
     pub(super) fn baseline(&self, read: &Instance) -> Instance {
+        if let Some(token) = read.user_token.readable() {
+            lock(&self.org).learn_from_token(token);
+        }
         let mut baseline = lock(&self.baseline);
         match &*baseline {
             Some(first) if first.id == read.id => first.clone(),

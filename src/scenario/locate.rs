@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::context::{Context, Step};
+use super::context::{Context, Step, lock};
 use super::proofs::{DeadGrant, Holder, LiveGrant};
 use crate::cloud_elements::{HubAnswer, Instance};
 use crate::config::InstanceRef;
@@ -163,6 +163,8 @@ pub(super) async fn live_grant(
     if let Some(hosts) = &hosts {
         context.trusted.trust(&hosts.my_domain);
     }
+    let organization_id = holder.as_ref().map(|holder| holder.organization_id.as_str());
+    lock(&context.org).learn(organization_id, hosts.as_ref());
     Ok(LiveGrant { instance, holder, hosts })
 }
 

@@ -3,6 +3,7 @@
 //! the refresh token follows (or the grant's `DeleteToken`, where tokens are masked).
 
 use super::context::{Context, Step};
+use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
 use super::{grants, revoke_ui, ways_in};
 use crate::cloud_elements::{HubAnswer, TokenReading};
@@ -134,7 +135,11 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    if let Arrival::Callback(_) = visitor.go(hosts.home().as_str(), &["home"]).await? {
+    let expected = Expected::in_org(context, step, account, &hosts);
+    let home = hosts.home();
+    let arrival =
+        expected.visit(&window, async || visitor.go(home.as_str(), &["home"]).await).await?;
+    if let Arrival::Callback(_) = arrival {
         return Err(Failure::scenario(
             "salesforce.unexpected_callback",
             "the browser was sent to the callback instead of the org's home page",

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::context::{Context, Step};
 use super::grants;
 use super::own_rows::{OwnRows, Proof, ambiguous, candidates, moved, own_rows};
+use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
 use crate::browser::Session;
 use crate::failure::Failure;
@@ -25,7 +26,8 @@ pub(super) async fn revoke(
     let mut usage = UsagePages::new(&mut visitor, &hosts.setup, &salesforce.connected_app);
 
     step.progress("opening Connected Apps OAuth Usage");
-    let rows = usage.grants().await?;
+    let expected = Expected::in_org(context, step, account, &hosts);
+    let rows = expected.visit(&window, async || usage.grants().await).await?;
     if let Some(png) = usage.take_login_picture() {
         step.picture(&png, Some("login"));
     }

@@ -9,14 +9,14 @@ use crate::browser::{Session, Spend};
 use crate::secrets::Secret;
 
 /// Opens the OAuth URL and comes back with the callback's URL. `approving` is called
-/// before each approval, with the page still shown.
+/// before each approval, with the page still shown; what it refuses is not approved.
 ///
 /// # Errors
-/// [`PageError`]; `error=` on the callback becomes [`PageError::Oauth`].
+/// [`PageError`], that of `approving` included; `error=` on the callback becomes [`PageError::Oauth`].
 pub async fn authorize(
     visitor: &mut Visitor<'_>,
     oauth_url: &Secret,
-    mut approving: impl AsyncFnMut(&Session),
+    mut approving: impl AsyncFnMut(&Session) -> Result<(), PageError>,
 ) -> Result<Url, PageError> {
     let mut arrival = visitor.go(oauth_url.expose(), &["approval"]).await?;
     let mut approvals = 0;
@@ -34,7 +34,7 @@ pub async fn authorize(
                 return Err(PageError::ForeignApproval { origin: seen.origin });
             }
             Arrival::Page(seen) => {
-                approving(visitor.session()).await;
+                approving(visitor.session()).await?;
                 approvals += 1;
                 visitor.press(&seen, "allow", Spend::Document).await?;
                 arrival = visitor.go_on(&["approval"]).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::WayInError;
 use super::interludes::InterludeError;
 use super::login::LoginError;
+use super::person::PersonError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
 use crate::salesforce::passkey::PasskeyError;
@@ -24,6 +25,9 @@ pub enum PageError {
     /// A login that is not made.
     #[error(transparent)]
     Login(#[from] LoginError),
+    /// The browser is somebody else.
+    #[error(transparent)]
+    Person(#[from] PersonError),
     /// No session, by whatever way.
     #[error(transparent)]
     WayIn(#[from] WayInError),
@@ -169,6 +173,7 @@ impl From<PageError> for Failure {
             PageError::Passkey(error) => error.into(),
             PageError::Interlude(error) => error.into(),
             PageError::Login(error) => error.into(),
+            PageError::Person(error) => error.into(),
             PageError::WayIn(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")

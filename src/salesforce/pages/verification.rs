@@ -176,8 +176,10 @@ impl Visitor<'_> {
         match answer {
             Answer::Code(method) => match source_of(method, self.account)? {
                 Source::Seed => Some(0),
+                // A program that is there for mail need not know an authenticator.
+                Source::Command if method == Method::Totp => Some(3),
                 Source::Command => Some(2),
-                Source::Person => Some(3),
+                Source::Person => Some(4),
             },
             Answer::Passkey => self.account.passkey.as_ref().map(|_| 1),
         }

@@ -106,6 +106,8 @@ pub(super) struct Verification {
     used_windows: HashMap<String, HashSet<u64>>,
     devices: HashMap<String, Device>,
     counters: Counters,
+    /// Every code that was given, right or wrong.
+    given: Vec<String>,
 }
 
 impl Verification {
@@ -117,7 +119,7 @@ impl Verification {
                 json!({"cookie": cookie, "user": device.user_id, "trusted": device.trusted})
             })
             .collect();
-        json!({ "counters": self.counters, "sent": self.mails.iter().map(Mail::to_json).collect::<Vec<_>>(), "devices": devices })
+        json!({ "counters": self.counters, "given": self.given, "sent": self.mails.iter().map(Mail::to_json).collect::<Vec<_>>(), "devices": devices })
     }
 
     /// What has arrived, oldest first.
@@ -200,6 +202,7 @@ impl Org {
         now: i64,
     ) -> Result<(), &'static str> {
         self.verification.counters.codes_given += 1;
+        self.verification.given.push(code.trim().to_owned());
         let checked = self.judge_code(session, page, code.trim(), now);
         let counters = &mut self.verification.counters;
         match &checked {

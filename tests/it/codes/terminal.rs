@@ -1,6 +1,7 @@
 //! A person at the terminal is asked for the code.
 
 use std::io::Write as _;
+use std::process::Stdio;
 use std::time::Duration;
 
 use expectrl::process::unix::WaitStatus;
@@ -15,11 +16,18 @@ const QUESTION: &str = "it is not shown while you type:";
 
 /// `reauth` on a terminal of its own, and a person who is patient.
 fn on_a_terminal(world: &World, arguments: &[&str]) -> OsSession {
+    spawn(world, arguments, &[])
+}
+
+fn spawn(world: &World, arguments: &[&str], variables: &[(&str, &str)]) -> OsSession {
     without(world, "verification_code_command");
     let mut command = world.command(arguments).into_std();
-    command.env("TERM", "xterm-256color");
+    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    command.env("TERM", "xterm-256color").envs(variables.iter().copied());
     let mut session = Session::spawn(command).unwrap();
     session.set_expect_timeout(Some(Duration::from_secs(60)));
+    // As every terminal is at first, but not one of this library's.
+    session.get_process_mut().set_echo(true, None).unwrap();
     session
 }
 
@@ -110,11 +118,7 @@ async fn who_interrupts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_in_ci() {
     let world = World::with_faults(&["email-code"]).await;
-    without(&world, "verification_code_command");
-    let mut command = world.command(&["run"]).into_std();
-    command.env("CI", "true").env("TERM", "xterm-256color");
-    let mut session = Session::spawn(command).unwrap();
-    session.set_expect_timeout(Some(Duration::from_secs(60)));
+    let mut session = spawn(&world, &["run"], &[("CI", "true")]);
     session.expect("salesforce.code_not_configured").unwrap();
     ends(&mut session, 1);
     world.assert_nothing_left().await;

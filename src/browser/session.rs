@@ -40,6 +40,7 @@ const BLANK_CODES: &str = r"
       if (!/^[\s-]*(\d[\s-]*){4,10}$/.test(field.value || '')) continue;
       document[key].push([field, field.value]);
       field.value = '';
+      // A caret would blink in the picture, where the first digit was.
       field.blur();
     }
     return true;";

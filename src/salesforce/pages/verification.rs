@@ -111,7 +111,7 @@ impl Visitor<'_> {
         }
         // Before it is sent: whatever ends this visit, it counts.
         self.refusals.codes.add(&username, method, code);
-        self.press(seen, "submit", Spend::Document).await
+        self.leave_by(seen, "submit").await
     }
 
     /// No more codes of this user are sent in this run.
@@ -149,7 +149,7 @@ impl Visitor<'_> {
         self.notes.progress(&format!("choosing to be verified by \"{}\"", choice.text));
         self.session.tick(&choice.element).await?;
         visit.verifying.chosen = true;
-        self.press(seen, "submit", Spend::Document).await
+        self.leave_by(seen, "submit").await
     }
 
     /// Takes the page's way to other methods, once; false if there is none.
@@ -159,8 +159,17 @@ impl Visitor<'_> {
         }
         self.notes.progress("asking for another method of verification");
         visit.verifying.turned = true;
-        self.press(seen, "another_method", Spend::Document).await?;
+        self.leave_by(seen, "another_method").await?;
         Ok(true)
+    }
+
+    /// Presses what leads on. Until there is another document nothing of this one is recognised:
+    /// a page of one method would pass for `verification-other`, and get another code.
+    async fn leave_by(&mut self, seen: &Seen, element: &'static str) -> Result<(), PageError> {
+        let target = self.element(seen, element)?.clone();
+        self.session.spend("*", Spend::Document).await?;
+        self.session.click(&target).await?;
+        Ok(())
     }
 
     fn answer_of(&self, choice: &Choice) -> Option<Answer> {

@@ -33,7 +33,7 @@ fn spawn(world: &World, arguments: &[&str], variables: &[(&str, &str)]) -> OsSes
 
 fn ends(session: &mut OsSession, code: i32) -> String {
     let rest = session.expect(Eof).unwrap();
-    let said = String::from_utf8_lossy(rest.before()).into_owned();
+    let said = String::from_utf8_lossy(rest.get(0).unwrap_or_default()).into_owned();
     match session.get_process().wait().unwrap() {
         WaitStatus::Exited(_, ended) => assert_eq!(ended, code, "{said}"),
         other => panic!("{other:?}: {said}"),

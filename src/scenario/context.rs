@@ -287,6 +287,15 @@ impl Notes for Step<'_> {
         self.context.events.send(Event::Progress { key: self.key, text: text.to_owned() });
     }
 
+    fn asks(&self, question: &str) {
+        let question = question.to_owned();
+        self.context.events.send(Event::Asked { key: self.key, question });
+    }
+
+    fn answered(&self) {
+        self.context.events.send(Event::Answered { key: self.key });
+    }
+
     fn warn(&self, code: &'static str, message: String) {
         self.context.events.warn(code, message);
     }

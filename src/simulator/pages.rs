@@ -26,6 +26,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("change_password.html", include_str!("templates/change_password.html")),
     ("reminder.html", include_str!("templates/reminder.html")),
     ("session_timeout.html", include_str!("templates/session_timeout.html")),
+    ("verification_code.html", include_str!("templates/verification_code.html")),
+    ("verification_methods.html", include_str!("templates/verification_methods.html")),
+    ("verification_push.html", include_str!("templates/verification_push.html")),
     ("control.html", include_str!("templates/control.html")),
 ];
 

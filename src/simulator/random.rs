@@ -38,6 +38,21 @@ impl Random {
             .collect()
     }
 
+    /// So many decimal digits.
+    pub(super) fn digits(&mut self, length: usize) -> String {
+        (0..length)
+            .map(|_| char::from(b'0' + u8::try_from(self.next() % 10).unwrap_or(0)))
+            .collect()
+    }
+
+    /// A seed of so many characters in base32 (RFC 4648).
+    pub(super) fn base32(&mut self, length: usize) -> String {
+        const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        (0..length)
+            .map(|_| char::from(ALPHABET[usize::try_from(self.next() >> 59).unwrap_or(0)]))
+            .collect()
+    }
+
     /// An upper-case hexadecimal string of so many digits.
     pub(super) fn hexadecimal(&mut self, length: usize) -> String {
         let mut digits = String::new();

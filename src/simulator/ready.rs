@@ -32,6 +32,11 @@ pub struct SalesforceReady {
     pub access_token: String,
     /// How the browser is to come in: `form` or `frontdoor`.
     pub login: String,
+    /// What the integration user's authenticator makes codes from: base32, or an `otpauth://` URL
+    /// where codes last other than 30 seconds.
+    pub totp_secret: String,
+    /// Where the code that was sent last to the integration user can be read, as text.
+    pub mailbox_url: String,
     /// The connected app's consumer key.
     pub consumer_key: String,
     /// The connected app's consumer secret.
@@ -75,9 +80,13 @@ pub fn config_toml(ready: &Ready) -> String {
         ("consumer_key", &salesforce.consumer_key),
         ("consumer_secret", &salesforce.consumer_secret),
         ("callback_url", &salesforce.callback_url),
+        ("totp_secret", &salesforce.totp_secret),
     ];
     values.extend(salesforce.passkey.as_deref().map(|passkey| ("passkey", passkey)));
     section(&mut text, "salesforce", &values);
+    // A mailbox on this machine is reached without a proxy.
+    let command = ["curl", "-fsS", "--noproxy", "*", &salesforce.mailbox_url].map(basic_string);
+    text.push_str(&format!("verification_code_command = [{}]\n", command.join(", ")));
     section(
         &mut text,
         "cloud_elements",

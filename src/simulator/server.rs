@@ -13,6 +13,7 @@ use axum::http::header::DATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any_service};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -152,6 +153,16 @@ fn seed(
         instance_url: tokens.instance_url,
     });
     let (user_secret, organization_secret) = cloud_elements.credentials();
+    let totp_secret = match salesforce.settings().totp_period_s {
+        30 => credentials.totp_seed,
+        period => {
+            let seed = credentials.totp_seed;
+            format!("otpauth://totp/Salesforce?secret={seed}&issuer=Salesforce&period={period}")
+        }
+    };
+    let addressee = utf8_percent_encode(&credentials.username, NON_ALPHANUMERIC);
+    let mailbox_url =
+        format!("http://127.0.0.1:{port}{}/mailbox/latest?username={addressee}", control::PREFIX);
     Ready {
         ready: true,
         pid: std::process::id(),
@@ -167,6 +178,8 @@ fn seed(
                 WayIn::Frontdoor => "frontdoor",
             }
             .to_owned(),
+            totp_secret,
+            mailbox_url,
             consumer_key: credentials.consumer_key,
             consumer_secret: credentials.consumer_secret,
             callback_url: tripwire.callback_url(),

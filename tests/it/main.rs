@@ -4,6 +4,7 @@
 mod browser;
 mod callback;
 mod cli;
+mod codes;
 mod cycle;
 mod doctor;
 mod evidence;

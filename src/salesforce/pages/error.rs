@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::VerificationError;
 use super::WayInError;
 use super::interludes::InterludeError;
 use super::login::LoginError;
@@ -31,6 +32,9 @@ pub enum PageError {
     /// No session, by whatever way.
     #[error(transparent)]
     WayIn(#[from] WayInError),
+    /// A code was asked for.
+    #[error(transparent)]
+    Verification(#[from] VerificationError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -175,6 +179,7 @@ impl From<PageError> for Failure {
             PageError::Login(error) => error.into(),
             PageError::Person(error) => error.into(),
             PageError::WayIn(error) => error.into(),
+            PageError::Verification(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
@@ -193,14 +198,8 @@ impl From<PageError> for Failure {
                 .hint("if the host is your org's, set `salesforce.my_domain` (or `login_url`) to it"),
             PageError::FrameLogin { .. } => Failure::scenario("salesforce.frame_login", message)
                 .hint("the browser blocks third-party cookies: leave the preference profile.cookie_controls_mode at 0 (webdriver/capabilities/chrome.json) and look for a browser policy"),
-            PageError::InTheWay { page, .. } => {
-                let failure = Failure::scenario("salesforce.page_in_the_way", message);
-                match page.as_str() {
-                    page if page.starts_with("verification") => failure
-                        .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    _ => failure.hint("run with --headed and see what it asks for"),
-                }
-            }
+            PageError::InTheWay { .. } => Failure::scenario("salesforce.page_in_the_way", message)
+                .hint("run with --headed and see what it asks for"),
             PageError::SetupForbidden { .. } => Failure::scenario("salesforce.setup_forbidden", message)
                 .hint("give the user View Setup and Configuration and Manage Users, or name one who has them in [salesforce.admin]")
                 .hint("or revoke by API: --revoke-via api"),

@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod codes;
 mod enrolment;
 mod error;
 mod interludes;
@@ -20,6 +21,7 @@ mod visitor;
 mod way_in;
 
 pub use authorize::authorize;
+pub use codes::{Method as CodeMethod, VerificationError};
 pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
 pub use interludes::InterludeError;

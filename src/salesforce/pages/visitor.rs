@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
+use super::verification::Verifying;
 use super::way_in::WayIn;
 use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
@@ -29,6 +30,10 @@ pub enum Arrival {
 pub trait Notes: Send + Sync {
     /// Something worth a line.
     fn progress(&self, text: &str);
+    /// A person at the terminal is being asked this.
+    fn asks(&self, question: &str);
+    /// They have answered, or are no longer waited for.
+    fn answered(&self);
     /// Something that will bite later.
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
@@ -65,6 +70,8 @@ pub(super) struct Visit {
     pub(super) passed: interludes::Passed,
     /// How it came in.
     pub(super) way_in: WayIn,
+    /// How its user was verified.
+    pub(super) verifying: Verifying,
 }
 
 impl Visit {
@@ -176,6 +183,7 @@ impl<'run> Visitor<'run> {
                     self.refusals.clear(self.username());
                     let is_error = url.query_pairs().any(|(name, _)| name == "error");
                     self.tell_way_in(&mut visit.way_in, !is_error);
+                    self.refusals.codes.clear(self.username());
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -207,6 +215,9 @@ impl<'run> Visitor<'run> {
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
+                if !["verification", "passkey"].iter().any(|kind| seen.page.starts_with(kind)) {
+                    self.refusals.codes.clear(self.username());
+                }
                 let arrived = wanted.contains(&seen.page.as_str());
                 self.tell_way_in(&mut visit.way_in, arrived);
             }

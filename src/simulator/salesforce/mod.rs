@@ -24,6 +24,7 @@ mod soql;
 mod tables;
 mod token;
 mod usage;
+mod verification;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -40,6 +41,7 @@ pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs, WayIn,
 };
+pub use verification::Method;
 
 use super::clock::Clock;
 use super::error::SimulatorError;
@@ -59,6 +61,7 @@ pub struct Salesforce {
 pub(super) struct Credentials {
     pub(super) username: String,
     pub(super) password: String,
+    pub(super) totp_seed: String,
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
@@ -100,6 +103,7 @@ impl Salesforce {
         Credentials {
             username: user.username.clone(),
             password: user.password.clone(),
+            totp_seed: user.totp_seed.clone(),
             consumer_key: app.consumer_key.clone(),
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
@@ -143,6 +147,16 @@ impl Salesforce {
         let app = org.connected_app().consumer_key.clone();
         org.issue_grant(&app, &user, "full refresh_token", now);
         org.grants.last().map(|grant| grant.id.clone())
+    }
+
+    /// All codes that were sent, oldest first.
+    pub(super) fn mailbox_json(&self) -> Value {
+        self.org().verification.mailbox_json()
+    }
+
+    /// The code that was sent last to a user.
+    pub(super) fn latest_code(&self, username: &str) -> Option<String> {
+        self.org().verification.latest_code(username)
     }
 
     /// How the org behaves now.

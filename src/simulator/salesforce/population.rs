@@ -10,6 +10,7 @@ use super::detours::Detours;
 use super::org::{App, Counters, Org, Tickets, User};
 use super::passkeys::Passkeys;
 use super::settings::Settings;
+use super::verification::Verification;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 const APP_UNDER_TEST: &str = "Cloud Elements QA";
@@ -63,6 +64,7 @@ pub(super) fn populate(
         name: name.to_owned(),
         alias: alias.to_owned(),
         password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
+        totp_seed: random.base32(32),
         administrator,
     });
     let elsewhere = Elsewhere::beside(&users[0], &mut random);
@@ -98,6 +100,7 @@ pub(super) fn populate(
         passkeys: Passkeys::default(),
         detours: Detours::default(),
         elsewhere,
+        verification: Verification::default(),
     };
     give_grants(&mut org, now);
     org.prepare_passkey(name_of(Site::MyDomain), now);

@@ -6,6 +6,7 @@ use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
+use super::verification::Method;
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +154,18 @@ pub struct Settings {
     pub single_access_foreign: bool,
     /// Sessions outlive the browser.
     pub persistent_sessions: bool,
+    /// A browser that is not known is asked for an e-mail code, unless another verification comes.
+    pub device_activation: bool,
+    /// The first right code that a page gets is refused as too old.
+    pub code_refused_once: bool,
+    /// Of the codes sent, the mailbox shows an older one until a wrong one was given.
+    pub mail_late: bool,
+    /// Somebody else has just used the first right code of the authenticator.
+    pub totp_used_once: bool,
+    /// How long an authenticator code lasts, in seconds.
+    pub totp_period_s: u64,
+    /// What the choice of methods offers, in this order.
+    pub methods_offered: Vec<Method>,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -216,6 +229,12 @@ impl Default for Settings {
             single_access_forbidden: false,
             single_access_foreign: false,
             persistent_sessions: false,
+            device_activation: false,
+            code_refused_once: false,
+            mail_late: false,
+            totp_used_once: false,
+            totp_period_s: 30,
+            methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

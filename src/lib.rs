@@ -1,9 +1,10 @@
 //! `reauth` proves, end to end, that an integration platform can re-authenticate an instance
 //! whose Salesforce OAuth grant has died, without losing the instance's configuration.
 //!
-//! Modules point one way: `cli → scenario → salesforce | cloud_elements → browser | http`.
-//! `report`, `journal`, `secrets`, `config` and `failure` are leaves that anybody may use. The
-//! `simulator` is reached from `cli` and tests only, and shares nothing with the clients it tests.
+//! Modules point one way: `cli → doctor → scenario → salesforce | cloud_elements → browser |
+//! http`. `report`, `journal`, `secrets`, `config` and `failure` are leaves that anybody may use.
+//! The `simulator` is reached from `cli` and tests only, and shares nothing with the clients it
+//! tests.
 
 pub mod browser;
 pub mod cli;

@@ -41,6 +41,9 @@ pub fn chrome(
         }
     }
     arguments.extend(with_callback_kept(&config.args, callback).into_iter().map(Value::from));
+    if let Some(folder) = &config.profile_dir {
+        arguments.push(format!("--user-data-dir={}", folder.display()).into());
+    }
     let mut options = json!({"args": arguments, "prefs": preferences});
     if let Some(installation) = installation {
         options["binary"] = json!(installation.browser);

@@ -1,6 +1,6 @@
 //! The driver process, started and ended by the guard.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::guard::{self, Report};
-use super::{BrowserError, Installation};
+use super::{BrowserError, Installation, profile};
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// With port 0 chromedriver takes a free port of IPv6 and then the same one of IPv4, which somebody
@@ -55,21 +55,25 @@ pub struct Driver {
     installation: Option<Installation>,
     /// What the guard looks after: the driver's process group, and its folder.
     guarded: Option<(i32, PathBuf)>,
+    /// And the profile that is kept.
+    profile: Option<PathBuf>,
 }
 
 impl Driver {
     /// Starts the driver on a free port. `callback_host` is kept from any proxy in the
-    /// environment, which would otherwise be sent the code.
+    /// environment, which would otherwise be sent the code. `profile` is locked as long as the driver
+    /// runs, and swept after it.
     ///
     /// # Errors
-    /// [`BrowserError::DriverStart`].
+    /// [`BrowserError::DriverStart`], [`BrowserError::Profile`].
     pub async fn start(
         installation: Installation,
         callback_host: &str,
+        profile: Option<&Path>,
     ) -> Result<Self, BrowserError> {
         let mut attempt = 1;
         loop {
-            match Self::start_once(&installation, callback_host).await {
+            match Self::start_once(&installation, callback_host, profile).await {
                 Err(BrowserError::DriverStart(reason))
                     if reason.contains(PORT_TAKEN) && attempt < START_ATTEMPTS =>
                 {
@@ -84,17 +88,22 @@ impl Driver {
     async fn start_once(
         installation: &Installation,
         callback_host: &str,
+        profile: Option<&Path>,
     ) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
         let mut command = guard_command().map_err(|error| failed(error.to_string()))?;
         command.arg(&installation.driver).stdout(Stdio::piped());
+        if let Some(folder) = profile {
+            let holder = std::process::id().to_string();
+            command.arg(guard::PROFILE).arg(folder).arg(holder);
+        }
         let exempt = proxy_exemptions(callback_host);
         command.env("no_proxy", &exempt).env("NO_PROXY", &exempt);
         if std::env::var_os("XAUTHORITY").is_none()
             && let Some(home) = std::env::var_os("HOME")
         {
             // The browser's HOME is a folder of its own, so the default would not be found.
-            command.env("XAUTHORITY", std::path::Path::new(&home).join(".Xauthority"));
+            command.env("XAUTHORITY", Path::new(&home).join(".Xauthority"));
         }
         let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
         let (Some(stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
@@ -114,9 +123,11 @@ impl Driver {
                     guard: Some((child, stdin)),
                     installation: Some(installation.clone()),
                     guarded: Some((driver_pid, folder)),
+                    profile: profile.map(Path::to_owned),
                 })
             }
             Report::Failed { reason } => Err(failed(reason)),
+            Report::Refused { error } => Err(error.into()),
         }
     }
 
@@ -137,7 +148,13 @@ impl Driver {
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
         let stdin = child.stdin.take().ok_or_else(|| failed("the guard has no pipes".into()))?;
-        Ok(Self { url, guard: Some((child, stdin)), installation: None, guarded: None })
+        Ok(Self {
+            url,
+            guard: Some((child, stdin)),
+            installation: None,
+            guarded: None,
+            profile: None,
+        })
     }
 
     /// Tells the guard of a session, which it ends if we cannot.
@@ -194,6 +211,9 @@ impl Driver {
         }
         if let Err(error) = std::fs::remove_dir_all(folder) {
             tracing::warn!(%error, folder = %folder.display(), "a temporary folder is left");
+        }
+        if let Some(Err(error)) = self.profile.as_deref().map(profile::sweep) {
+            tracing::warn!(%error, "the profile was not swept");
         }
     }
 }

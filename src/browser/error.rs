@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use super::ProfileError;
 use crate::failure::Failure;
 
 /// An error of the browser, its driver, or a page that did not do what was expected of it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BrowserError {
+    /// The profile cannot be kept.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// No browser or no driver on this machine.
     #[error("no {what} was found (looked at {searched})")]
     NotInstalled {
@@ -118,6 +122,7 @@ impl From<BrowserError> for Failure {
     fn from(error: BrowserError) -> Self {
         let message = error.to_string();
         match error {
+            BrowserError::Profile(error) => error.into(),
             BrowserError::NotInstalled { what, .. } => {
                 let failure = Failure::environment("browser.not_installed", message);
                 if what == "browser" {

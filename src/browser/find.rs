@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::BrowserError;
+use super::{BrowserError, ProfileError};
 use crate::config;
 
 /// A browser or driver that cannot say its version within this time is not usable.
@@ -52,10 +52,16 @@ impl Installation {
     /// # Errors
     /// [`BrowserError::NotInstalled`], [`BrowserError::Unusable`], [`BrowserError::VersionMismatch`].
     pub async fn find(config: &config::Browser) -> Result<Self, BrowserError> {
+        let keeps_profile = config.profile_dir.is_some();
         let driver = find_driver(config)?;
         let driver_version = version_of(&driver).await?;
-        let mut mismatch = None;
+        let (mut mismatch, mut headless_shell) = (None, None);
         for (browser, is_headless_shell) in browser_candidates(config)? {
+            if is_headless_shell && keeps_profile {
+                let found = browser.display().to_string();
+                headless_shell = Some(BrowserError::from(ProfileError::NeedsFullBrowser { found }));
+                continue;
+            }
             let browser_version = match version_of(&browser).await {
                 Ok(version) => version,
                 Err(error) if config.binary.is_some() => return Err(error),
@@ -79,7 +85,7 @@ impl Installation {
                 driver: driver_version.clone(),
             });
         }
-        Err(mismatch.unwrap_or_else(no_browser))
+        Err(mismatch.or(headless_shell).unwrap_or_else(no_browser))
     }
 }
 
@@ -182,15 +188,18 @@ fn browser_candidates(config: &config::Browser) -> Result<Vec<(PathBuf, bool)>, 
         return Ok(vec![(existing(binary)?, is_shell)]);
     }
     let mut candidates = Vec::new();
-    if config.headless {
-        candidates
-            .extend(HEADLESS_SHELLS.iter().filter_map(|name| on_path(name)).map(|p| (p, true)));
-    }
+    let shells = HEADLESS_SHELLS.iter().filter_map(|name| on_path(name)).map(|path| (path, true));
+    let shells: Vec<_> = if config.headless { shells.collect() } else { Vec::new() };
+    let (first, last) =
+        if config.profile_dir.is_none() { (shells, Vec::new()) } else { (Vec::new(), shells) };
+    candidates.extend(first);
     candidates.extend(BROWSERS.iter().filter_map(|name| on_path(name)).map(|path| (path, false)));
     #[cfg(target_os = "macos")]
     candidates.extend(
         MAC_BROWSERS.iter().map(PathBuf::from).filter(|path| path.is_file()).map(|p| (p, false)),
     );
+    // Where a profile is kept a shell cannot do it: it stands last, to be named.
+    candidates.extend(last);
     candidates.retain(|(path, _)| !is_snap_stub(path));
     Ok(candidates)
 }

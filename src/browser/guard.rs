@@ -19,6 +19,8 @@ use tokio::signal::unix::{Signal as TokioSignal, SignalKind, signal};
 use tokio::sync::mpsc;
 use url::Url;
 
+use super::ProfileError;
+use super::profile::Profile;
 use crate::config;
 use crate::http::{Call, HttpClient};
 
@@ -50,13 +52,22 @@ pub enum Report {
         /// Why.
         reason: String,
     },
+    /// The profile that was to be kept could not be had; the driver was not started.
+    Refused {
+        /// Why.
+        error: ProfileError,
+    },
 }
 
 /// What stands in a driver's place where driver and browser are somebody else's.
 pub const REMOTE: &str = "--remote";
 
-/// Runs as the guard: `reauth __guard DRIVER`, or `reauth __guard --remote URL`. Ends when standard
-/// input is closed.
+/// Before the folder of a profile that is kept, which the guard looks after while the driver runs,
+/// and the process for which it does.
+pub const PROFILE: &str = "--profile";
+
+/// Runs as the guard: `reauth __guard DRIVER [--profile FOLDER PROCESS]`, or `reauth __guard --remote
+/// URL`. Ends when standard input is closed.
 pub fn main(arguments: &[String]) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -64,7 +75,22 @@ pub fn main(arguments: &[String]) -> ExitCode {
     };
     let guarded = match arguments {
         [remote, url] if remote == REMOTE => runtime.block_on(guard_remote(url)),
-        [driver] => runtime.block_on(guard(Path::new(driver))),
+        [driver] => runtime.block_on(guard(Path::new(driver), None)),
+        [driver, flag, folder, holder] if flag == PROFILE => {
+            let taken = holder.parse().map_err(|_| "no process".to_owned()).map(|holder| {
+                // Before anything is started: a browser would hand its windows to one that runs.
+                Profile::take(Path::new(folder), holder)
+            });
+            match taken {
+                Ok(Ok(profile)) => runtime.block_on(guard(Path::new(driver), Some(profile))),
+                Ok(Err(error)) => {
+                    // If nobody reads any more there is nobody to tell.
+                    drop(print(&Report::Refused { error }));
+                    return ExitCode::FAILURE;
+                }
+                Err(reason) => return fail(&reason),
+            }
+        }
         _ => return fail("the guard was not told which driver to start"),
     };
     match guarded {
@@ -86,13 +112,15 @@ fn print(report: &Report) -> io::Result<()> {
     stdout.flush()
 }
 
-async fn guard(driver: &Path) -> io::Result<()> {
+async fn guard(driver: &Path, profile: Option<Profile>) -> io::Result<()> {
     detach()?;
     let _caught = catch_signals()?;
     let folder = temporary_folder()?;
     let outcome = serve(driver, folder.path()).await;
     end_all(outcome.as_ref().ok().copied());
     folder.close()?;
+    // Whoever waits for the profile's lock has it when this returns.
+    profile.map_or(Ok(()), |profile| profile.sweep()).map_err(io::Error::other)?;
     outcome.map(drop)
 }
 

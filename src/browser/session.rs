@@ -39,6 +39,8 @@ pub struct Session {
     pub(super) redactor: Redactor,
     pub(super) callback: Url,
     pub(super) slow_motion: Duration,
+    /// The profile outlives the session.
+    keeps_profile: bool,
     is_lost: AtomicBool,
     /// The virtual authenticator of this window, once it has one.
     pub(super) authenticator: OnceCell<String>,
@@ -81,6 +83,7 @@ impl Session {
             redactor,
             callback,
             slow_motion: config.slow_mo,
+            keeps_profile: config.profile_dir.is_some(),
             is_lost: AtomicBool::new(false),
             authenticator: OnceCell::new(),
             is_blank: AtomicBool::new(true),
@@ -299,13 +302,36 @@ impl Session {
         self.command("take screenshot", self.client.screenshot()).await
     }
 
-    /// Closes the window.
+    /// Closes the window. A profile that is kept loses the cookies that end with the browser: it
+    /// would write them to disk, and drop them at its next start only.
     ///
     /// # Errors
     /// Any [`BrowserError`]; the driver's end closes it all the same.
     pub async fn close(self) -> Result<(), BrowserError> {
+        if self.keeps_profile {
+            self.forget_session_cookies().await?;
+        }
         let client = self.client.clone();
         self.command("delete session", client.close()).await
+    }
+
+    async fn forget_session_cookies(&self) -> Result<(), BrowserError> {
+        // No page of the org may set them anew meanwhile.
+        self.goto("about:blank").await?;
+        let all = RawCommand::devtools("Storage.getCookies", &json!({}));
+        let answer = self.command("get cookies", self.client.issue_cmd(all)).await?;
+        let cookies = answer["cookies"].as_array().into_iter().flatten();
+        for cookie in cookies.filter(|cookie| cookie["session"] == true) {
+            let mut which = json!({
+                "name": cookie["name"], "domain": cookie["domain"], "path": cookie["path"],
+            });
+            if !cookie["partitionKey"].is_null() {
+                which["partitionKey"] = cookie["partitionKey"].clone();
+            }
+            let delete = RawCommand::devtools("Network.deleteCookies", &which);
+            self.command("delete cookies", self.client.issue_cmd(delete)).await?;
+        }
+        Ok(())
     }
 
     /// For a person who watches: the one place where time passes on purpose.

@@ -31,7 +31,7 @@ impl Bench {
             Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(config).await?;
-                Driver::start(installation, callback.host_str().unwrap_or_default()).await?
+                Driver::start(installation, callback.host_str().unwrap_or_default(), None).await?
             }
         };
         let listener = CallbackListener::start(callback).await?;
@@ -57,7 +57,12 @@ impl Bench {
         .await
     }
 
-    /// Whether the browser runs on this machine, where it can be shown a page of ours.
+    /// Whether somebody else runs the driver.
+    pub(super) fn is_remote(&self) -> bool {
+        self.config.webdriver_url.is_some()
+    }
+
+    /// Whether the browser seems to run on this machine, where it can be shown a page of ours.
     pub(super) fn is_here(&self) -> bool {
         crate::http::is_loopback(self.driver.url())
     }

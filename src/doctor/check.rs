@@ -52,6 +52,8 @@ pub enum CheckId {
     Client,
     /// Salesforce takes the consumer secret.
     ClientSecret,
+    /// An account's access token lives and is its own.
+    AccessToken,
     /// Free space where files are written.
     Disk,
     /// The folders that are written to can be.
@@ -93,6 +95,7 @@ impl CheckId {
             Self::Instance => "instance",
             Self::Client => "consumer key",
             Self::ClientSecret => "consumer secret",
+            Self::AccessToken => "access token",
             Self::Disk => "disk",
             Self::Folders => "folders",
             Self::Secrets => "files with secrets",

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use super::check::{Check, CheckId, within};
+use super::groups::accounts;
 use super::hosts::Hosts;
 use crate::cloud_elements::{CloudElementsClient, Instance};
-use crate::config::{Config, InstanceRef};
+use crate::config::{Config, InstanceRef, Login, Salesforce};
 use crate::failure::Failure;
 use crate::http::HttpClient;
+use crate::salesforce::frontdoor::FrontDoor;
 use crate::salesforce::pages::TrustedOrigins;
 use crate::salesforce::{
     AuthorizeProbe, OauthClient, SalesforceError, authorize_request, probe_authorize,
@@ -53,8 +55,9 @@ pub(super) async fn checks(
                 let client = within(limit, CheckId::Client, client(config, http));
                 let secret =
                     within(limit, CheckId::ClientSecret, client_secret(config, &oauth, redactor));
-                let (client, secret) = tokio::join!(client, secret);
-                vec![client, secret]
+                let tokens = access_tokens(config, &oauth, http, redactor, limit);
+                let (client, secret, tokens) = tokio::join!(client, secret, tokens);
+                [vec![client, secret], tokens].concat()
             }
         }
     };
@@ -183,17 +186,12 @@ fn made_instances(all: Option<&[Instance]>, ours: Option<&InstanceRef>) -> Check
 /// know the client or its callback.
 async fn client(config: &Config, http: &HttpClient) -> Check {
     let salesforce = &config.salesforce;
-    let trusted = TrustedOrigins::default();
-    trusted.trust(&salesforce.login_url);
-    if let Some(my_domain) = &salesforce.my_domain {
-        trusted.trust(my_domain);
-    }
     let request = authorize_request(
         &salesforce.login_url,
         &salesforce.consumer_key,
         &salesforce.callback_url,
     );
-    match probe_authorize(http, request, &trusted).await {
+    match probe_authorize(http, request, &trusted(salesforce)).await {
         Ok(AuthorizeProbe::Login) => {
             Check::passed(CheckId::Client, "Salesforce knows it, and its callback")
         }
@@ -208,6 +206,51 @@ async fn client(config: &Config, http: &HttpClient) -> Check {
         .hint("open the app in Setup and compare consumer key and callback URL by eye"),
         Err(error) => Check::failed(CheckId::Client, error),
     }
+}
+
+/// One line for each account that comes in by the front door: whose its token is.
+async fn access_tokens(
+    config: &Config,
+    oauth: &OauthClient,
+    http: &HttpClient,
+    redactor: &Redactor,
+    limit: Duration,
+) -> Vec<Check> {
+    let salesforce = &config.salesforce;
+    let doors = accounts(config).filter_map(|account| match &account.login {
+        Login::Frontdoor { access_token } => Some((
+            account.username.clone(),
+            FrontDoor::new(
+                account.username.clone(),
+                access_token.clone(),
+                salesforce.my_domain.clone(),
+                trusted(salesforce),
+                oauth.clone(),
+                http.clone(),
+                redactor.clone(),
+            ),
+        )),
+        Login::Form | Login::Profile => None,
+    });
+    let asked = doors.map(|(username, door)| async move {
+        let check = within(limit, CheckId::AccessToken, async {
+            match door.check().await {
+                Ok(()) => Check::passed(CheckId::AccessToken, "lives, and is this user's"),
+                Err(error) => Check::failed(CheckId::AccessToken, error).of_configuration(),
+            }
+        });
+        check.await.of(username)
+    });
+    futures_util::future::join_all(asked).await
+}
+
+fn trusted(salesforce: &Salesforce) -> TrustedOrigins {
+    let trusted = TrustedOrigins::default();
+    trusted.trust(&salesforce.login_url);
+    if let Some(my_domain) = &salesforce.my_domain {
+        trusted.trust(my_domain);
+    }
+    trusted
 }
 
 /// Introspects what is no token: who may ask is answered first. An app that may not introspect is

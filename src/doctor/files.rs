@@ -1,5 +1,4 @@
-//! Where files are written: room, and leave to write; and who can read those that hold secrets.
-//! Nothing is made, and no file is changed.
+//! Where files are written: room, and leave to write. Nothing is made.
 
 use std::fs;
 use std::io;
@@ -7,18 +6,13 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::check::{Check, CheckId};
-use crate::config::literal_secrets;
 use crate::failure::Failure;
 use crate::journal::Journal;
-use crate::secrets::Redactor;
 
 /// A browser's folder takes some 50 MB, a run folder a few.
 const WARN_BELOW: u64 = 500 * MEGABYTE;
 const FAIL_BELOW: u64 = 50 * MEGABYTE;
 const MEGABYTE: u64 = 1024 * 1024;
-
-/// Readable by group or others.
-const OTHERS_READ: u32 = 0o044;
 
 /// A folder that a run writes to.
 #[derive(Debug, Clone)]
@@ -194,61 +188,8 @@ fn may_write(folder: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
-/// Who can read the configuration, where secrets stand in it, and files that are secrets.
-pub(super) fn secrets(
-    config_file: Option<&Path>,
-    secret_files: &[PathBuf],
-    redactor: &Redactor,
-) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let mut looked_at = 0;
-    if let Some(file) = config_file
-        && let Ok(text) = fs::read_to_string(file)
-    {
-        looked_at += 1;
-        let literal = literal_secrets(&text, redactor);
-        if !literal.is_empty()
-            && let Some(mode) = mode(file)
-            && mode & OTHERS_READ != 0
-        {
-            let file = file.display();
-            checks.push(
-                Check::warning(
-                    CheckId::Secrets,
-                    "doctor.secrets_readable",
-                    format!("{file} has mode {mode:04o}, and in clear: {}", literal.join(", ")),
-                )
-                .hint(format!("chmod 600 {file}"))
-                .hint("or put each secret elsewhere: \"${NAME}\", { file = … } or { command = … }"),
-            );
-        }
-    }
-    for file in secret_files {
-        let Some(mode) = mode(file) else { continue };
-        looked_at += 1;
-        if mode & 0o077 != 0 {
-            let file = file.display();
-            checks.push(
-                Check::warning(
-                    CheckId::Secrets,
-                    "doctor.secrets_readable",
-                    format!("{file} has mode {mode:04o} and holds a private key"),
-                )
-                .hint(format!("chmod 600 {file}")),
-            );
-        }
-    }
-    if checks.is_empty() {
-        checks.push(match looked_at {
-            0 => Check::skipped(CheckId::Secrets, "there are none"),
-            _ => Check::passed(CheckId::Secrets, "nobody else can read one"),
-        });
-    }
-    checks
-}
-
 /// Permission bits, if there is such a file.
-fn mode(path: &Path) -> Option<u32> {
+pub(super) fn mode(path: &Path) -> Option<u32> {
     Some(fs::metadata(path).ok()?.permissions().mode() & 0o777)
 }
 

@@ -122,16 +122,16 @@ mod tests {
 
     #[test]
     fn everything() {
-        insta::assert_snapshot!(shown(Verbosity::Normal, "C.UTF-8", checks()), @"");
+        insta::assert_snapshot!("everything", shown(Verbosity::Normal, "C.UTF-8", checks()));
     }
 
     #[test]
     fn without_unicode_and_quiet() {
-        insta::assert_snapshot!(shown(Verbosity::Quiet, "C", checks()), @"");
+        insta::assert_snapshot!("quiet_ascii", shown(Verbosity::Quiet, "C", checks()));
     }
 
     #[test]
     fn all_is_well() {
-        insta::assert_snapshot!(shown(Verbosity::Normal, "C.UTF-8", vec![]), @"");
+        insta::assert_snapshot!("well", shown(Verbosity::Normal, "C.UTF-8", vec![]));
     }
 }

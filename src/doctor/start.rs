@@ -70,6 +70,7 @@ pub(super) async fn checks(
 /// `None`: a page of this machine cannot be shown there.
 async fn show(bench: &mut Bench) -> Result<Option<(Fonts, Option<bool>)>, Failure> {
     let window = bench.window().await?;
+    let is_remote = bench.is_remote();
     if !bench.is_here() {
         window.goto("about:blank").await?;
         window.screenshot().await?;
@@ -98,18 +99,20 @@ async fn show(bench: &mut Bench) -> Result<Option<(Fonts, Option<bool>)>, Failur
     let in_time = timeout(PAGE_LIMIT, watching).await.is_ok();
     close(window).await;
     tracing::debug!(in_time, ?fonts, ?frame, "the doctor's page");
-    let fonts = fonts.ok_or_else(|| {
-        Failure::environment(
+    match fonts {
+        Some(fonts) => Ok(Some((fonts, frame))),
+        // A tunnel or a container: this machine's pages are nothing that it can reach.
+        None if is_remote => Ok(None),
+        None => Err(Failure::environment(
             "doctor.no_page",
             format!(
                 "the browser starts, but did not draw a page within {} s",
                 PAGE_LIMIT.as_secs()
             ),
         )
-        .hint("install fonts, without which Chromium draws nothing (Debian: fonts-liberation)")
-        .hint("a proxy must not take what is on this machine: NO_PROXY=localhost")
-    })?;
-    Ok(Some((fonts, frame)))
+        .hint("install fonts, without which some builds draw nothing (Debian: fonts-liberation)")
+        .hint("a proxy must not take what is on this machine: NO_PROXY=localhost")),
+    }
 }
 
 async fn close(window: crate::browser::Session) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::check::{Check, CheckId, CheckOutcome};
 use super::diagnosis::{Drift, Visit};
+use super::hosts::authority;
 use super::{Extent, Subject, Walk};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -29,11 +30,14 @@ const NEEDED: &[CheckId] = &[
     CheckId::Certificates,
 ];
 
+/// What has to be right of the login host.
+const OF_HOSTS: &[CheckId] = &[CheckId::Host, CheckId::Tls];
+
 /// Walks, unless what failed before stands against it.
 pub(super) async fn checks(
     subject: &Arc<Subject>,
     extent: Extent,
-    failed: &[CheckId],
+    failed: &[(CheckId, Option<String>)],
 ) -> (Vec<Check>, Walk) {
     let not_tried = |why: String| {
         let mut checks = vec![Check::skipped(CheckId::Login, format!("not tried: {why}"))];
@@ -42,10 +46,14 @@ pub(super) async fn checks(
         }
         (checks, Walk::default())
     };
-    if let Some(missing) = failed.iter().find(|id| NEEDED.contains(id)) {
+    if let Some((missing, _)) = failed.iter().find(|(id, _)| NEEDED.contains(id)) {
         return not_tried(format!("\"{}\" failed", missing.title()));
     }
     let Some(config) = subject.config() else { return not_tried("no configuration".into()) };
+    let login_host = Some(authority(&config.salesforce.login_url));
+    if failed.iter().any(|(id, host)| OF_HOSTS.contains(id) && *host == login_host) {
+        return not_tried("the login host cannot be reached".into());
+    }
     match walk(subject, config, extent).await {
         Ok((visited, warnings)) => judge(visited, warnings, extent),
         Err(failure) => (vec![Check::failed(CheckId::Login, failure)], Walk::default()),

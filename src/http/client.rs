@@ -327,9 +327,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_is_unreachable_and_the_query_is_not_told() {
-        let server = Canned::serve(Vec::new()).await;
-        let url = server.url("/path?apiSecret=hunter2");
-        server.close().await;
+        // Bound, so that nobody else is given it, and nobody listens.
+        let closed = tokio::net::TcpSocket::new_v4().unwrap();
+        closed.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = closed.local_addr().unwrap();
+        let url = Url::parse(&format!("http://{address}/path?apiSecret=hunter2")).unwrap();
         let error = quick_client().send(Call::get(url)).await.err().unwrap();
         assert!(matches!(&error, HttpError::Unreachable { stage: Stage::Connect, .. }));
         let failure = Failure::from(error);

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 use url::Url;
 
 use super::{HttpClient, Limits, RetryPolicy};
@@ -35,7 +34,6 @@ pub(crate) fn response_with(status: u16, headers: &str, body: &str) -> String {
 pub(crate) struct Canned {
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
-    task: JoinHandle<()>,
 }
 
 impl Canned {
@@ -54,7 +52,7 @@ impl Canned {
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
-        let task = tokio::spawn(async move {
+        tokio::spawn(async move {
             for answer in answers {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let request = read_request(&mut stream).await;
@@ -68,7 +66,7 @@ impl Canned {
             }
             std::future::pending::<()>().await;
         });
-        Self { port, requests, task }
+        Self { port, requests }
     }
 
     /// A URL of this server.
@@ -79,12 +77,6 @@ impl Canned {
     /// What was asked, head and body as text.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
-    }
-
-    /// Stops listening.
-    pub(crate) async fn close(self) {
-        self.task.abort();
-        drop(self.task.await);
     }
 }
 

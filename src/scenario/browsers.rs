@@ -10,7 +10,8 @@ use url::Url;
 use super::context::{Step, lock};
 use super::ways_in::WaysIn;
 use crate::browser::{
-    BrowserError, CallbackListener, Catalogue, Driver, Installation, Session, sandbox_is_impossible,
+    BrowserError, CallbackListener, Catalogue, Driver, Installation, ProfileError, Session,
+    profile_folder_of, sandbox_is_impossible,
 };
 use crate::config::{self, Account, Config};
 use crate::failure::Failure;
@@ -80,9 +81,13 @@ impl Browsers {
         let window = match running.windows.get(&account.username) {
             Some(window) => Arc::clone(window),
             None => {
+                let mut config = self.config.clone();
+                if let Some(profile) = &config.profile_dir {
+                    config.profile_dir = Some(profile_folder_of(profile, &account.username)?);
+                }
                 let session = Session::open(
                     &mut running.driver,
-                    &self.config,
+                    &config,
                     self.callback.clone(),
                     Arc::clone(&running.catalogue),
                     self.redactor.clone(),
@@ -114,6 +119,9 @@ impl Browsers {
     async fn start(&self, events: &Events) -> Result<Running, BrowserError> {
         let catalogue = Arc::new(Catalogue::load(self.config.locators.as_deref())?);
         let driver = match &self.config.webdriver_url {
+            Some(_) if self.config.profile_dir.is_some() => {
+                return Err(ProfileError::Elsewhere.into());
+            }
             Some(url) => Driver::remote(url.clone())?,
             None => {
                 let installation = Installation::find(&self.config).await?;
@@ -129,7 +137,9 @@ impl Browsers {
                         "this is root, so the browser runs without its sandbox: use another user where pages may be hostile",
                     );
                 }
-                Driver::start(installation, self.callback.host_str().unwrap_or_default()).await?
+                let callback_host = self.callback.host_str().unwrap_or_default();
+                Driver::start(installation, callback_host, self.config.profile_dir.as_deref())
+                    .await?
             }
         };
         let callback = CallbackListener::start(&self.callback).await?;

@@ -41,6 +41,11 @@ pub(super) fn for_rest(ms: i64) -> String {
     format(ms, "%Y-%m-%dT%H:%M:%S.000+0000")
 }
 
+/// A time as the `Date` header has it (RFC 9110, section 5.6.7).
+pub(super) fn for_http(ms: i64) -> String {
+    format(ms, "%a, %d %b %Y %H:%M:%S GMT")
+}
+
 fn format(ms: i64, pattern: &str) -> String {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).strftime(pattern).to_string()
 }
@@ -63,6 +68,7 @@ mod tests {
     #[test]
     fn writes_times_as_salesforce_does() {
         assert_eq!(for_people(1_795_000_000_000), "11/18/2026, 11:06 AM");
+        assert_eq!(for_http(1_795_000_000_000), "Wed, 18 Nov 2026 11:06:40 GMT");
         assert_eq!(for_rest(1_795_000_000_000), "2026-11-18T11:06:40.000+0000");
     }
 }

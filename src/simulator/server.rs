@@ -9,14 +9,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::StatusCode;
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any_service};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::clock::Clock;
+use super::clock::{Clock, for_http};
 use super::cloud_elements::{CloudElements, Seed};
 use super::control;
 use super::error::SimulatorError;
@@ -231,13 +232,18 @@ impl Hosts {
     }
 
     async fn answer(&self, host: &str, path: &str, request: Request) -> Response {
-        match self.choose(host, path) {
+        let mut response = match self.choose(host, path) {
             Some(router) => router.call(request, ()).await,
             None => {
                 let text = format!("nobody here is called \"{host}\"\n");
                 (StatusCode::MISDIRECTED_REQUEST, text).into_response()
             }
+        };
+        // The server would add the system's time, which is another once the clock was moved.
+        if let Ok(date) = HeaderValue::try_from(for_http(self.shared.clock.now_ms())) {
+            response.headers_mut().insert(DATE, date);
         }
+        response
     }
 }
 

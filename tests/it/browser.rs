@@ -7,6 +7,8 @@ mod kinds;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+pub use display::Display;
+
 use crate::support::World;
 
 /// A program of this machine, as `PATH` finds it.

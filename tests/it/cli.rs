@@ -10,23 +10,17 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::support::bare;
+
 /// An empty working directory.
 fn nowhere() -> TempDir {
     tempfile::Builder::new().prefix("cli-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
-/// `reauth` with nothing configured and nothing of this machine's environment.
+/// `reauth` with nothing configured, on a terminal of a certain width.
 fn reauth(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reauth"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("LANG", "C.UTF-8")
-        .env("HOME", folder)
-        .env("COLUMNS", "100")
-        .env("REAUTH_STATE_DIR", folder.join("state"));
+    let mut command = bare(folder, arguments);
+    command.env("COLUMNS", "100");
     command
 }
 

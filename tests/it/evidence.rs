@@ -4,3 +4,5 @@ mod canary;
 mod folder;
 mod processes;
 mod secrets;
+
+pub use secrets::needles;

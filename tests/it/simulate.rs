@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::support::{Port, bare};
+
 /// A simulator that serves, in a folder of its own.
 struct Serving {
     folder: TempDir,
@@ -24,19 +26,8 @@ fn folder() -> TempDir {
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reauth"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", folder)
-        .env("LANG", "C.UTF-8")
-        .env("REAUTH_STATE_DIR", folder.join("state"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    let mut command = Command::from(bare(folder, arguments));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
@@ -220,8 +211,10 @@ async fn it_stops_when_it_is_told_to() {
 
 #[tokio::test]
 async fn a_port_of_ones_choice() {
-    let first = Serving::start(&[]).await;
-    let port = first.port().to_string();
+    let reserved = Port::reserve();
+    let port = reserved.number.to_string();
+    let first = Serving::start(&["--port", &port]).await;
+    assert_eq!(first.port(), reserved.number);
 
     let refused = output(first.folder.path(), &["simulate", "--port", &port]).await;
     let stderr = String::from_utf8(refused.stderr).unwrap();

@@ -67,6 +67,13 @@ pub(super) struct Visit {
     pub(super) way_in: WayIn,
 }
 
+impl Visit {
+    /// One that begins where the browser is.
+    fn going_on() -> Self {
+        Self { way_in: WayIn::going_on(), ..Self::default() }
+    }
+}
+
 impl<'run> Visitor<'run> {
     /// A visitor who logs in as `account` where a trusted origin asks. `limit` bounds each visit.
     pub fn new(
@@ -148,7 +155,7 @@ impl<'run> Visitor<'run> {
         wanted: &[&str],
         deadline: Instant,
     ) -> Result<Arrival, PageError> {
-        self.arrive(wanted, deadline, Visit::default()).await
+        self.arrive(wanted, deadline, Visit::going_on()).await
     }
 
     async fn arrive(

@@ -22,16 +22,28 @@ pub struct Ways<'run> {
 /// How this visit came in so far.
 #[derive(Default)]
 pub(super) struct WayIn {
-    /// What this visit opened; none for one that goes on from where the browser is.
-    heading_for: Option<Url>,
     /// Nothing was opened in the window before this visit.
     first: bool,
-    /// The front door was opened: once for each login that the org demands.
+    /// The visit began where the browser was.
+    goes_on: bool,
+    /// The front door was opened for the login that is demanded at present: once for each.
     opened: Option<Kind>,
+    /// How often it was opened.
+    times: u32,
     /// The front door did not help, and the login page is taken instead.
     fell_back: bool,
     /// What is to be told when a page shows that it worked.
     by: Option<&'static str>,
+}
+
+/// Logins that one visit may take: the first, and one that the org demands on the way.
+const MOST_OF_A_VISIT: u32 = 3;
+
+impl WayIn {
+    /// Of a visit that begins where the browser is.
+    pub(super) fn going_on() -> Self {
+        Self { goes_on: true, ..Self::default() }
+    }
 }
 
 /// No session, and no way to get one.
@@ -85,7 +97,6 @@ impl<'run> Visitor<'run> {
     /// the user has one: an org may show an identity provider's login page that nobody knows.
     pub(super) async fn set_out(&mut self, url: &str, way: &mut WayIn) -> Result<(), PageError> {
         self.goal = Some(url.to_owned());
-        way.heading_for = Url::parse(url).ok();
         way.first = self.session.is_blank();
         if let Some(door) = self.ways.front_door
             && way.first
@@ -123,8 +134,12 @@ impl<'run> Visitor<'run> {
             (Login::Frontdoor { .. }, Some(door)) => {
                 let error = match &visit.way_in.opened {
                     Some(opened) => door.explain(opened, &host()).await,
+                    None if visit.way_in.times >= MOST_OF_A_VISIT => {
+                        let (username, host) = (self.username().to_owned(), host());
+                        FrontDoorError::LoginBehind { username, host }
+                    }
                     None => {
-                        let path = way_back(seen, &visit.way_in);
+                        let path = self.way_back(seen, &visit.way_in);
                         match self.enter(door, &path, &mut visit.way_in).await {
                             Err(PageError::WayIn(WayInError::FrontDoor(error))) => error,
                             other => return other,
@@ -154,6 +169,7 @@ impl<'run> Visitor<'run> {
         }
         way.by = Some(open.kind.as_str());
         way.opened = Some(open.kind);
+        way.times += 1;
         self.session.goto(open.url.expose()).await.map_err(PageError::from)
     }
 
@@ -174,22 +190,26 @@ impl<'run> Visitor<'run> {
     pub(super) fn tell_way_in(&self, way: &mut WayIn, arrived: bool) {
         if let Some(by) = way.by.take() {
             way.first = false;
+            // What asks from now on is another login.
+            way.opened = None;
             self.notes.logged_in(by);
         } else if arrived && way.first && self.ways.keeps_profile {
             way.first = false;
             self.notes.logged_in("profile");
         }
     }
-}
 
-/// Where the front door is to lead: to what this visit opened, else to where the login page would
-/// lead.
-fn way_back(seen: &Seen, way: &WayIn) -> String {
-    let told = || {
-        let (_, told) = seen.url.query_pairs().find(|(name, _)| name == "startURL")?;
-        seen.url.join(&told).ok()
-    };
-    way.heading_for.clone().or_else(told).map_or_else(|| "/".to_owned(), |url| path_of(&url))
+    /// Where the front door is to lead: to what this visit opened. One that goes on is further by
+    /// now, and where it was is what the login page would lead to.
+    fn way_back(&self, seen: &Seen, way: &WayIn) -> String {
+        let opened = self.goal.as_deref().and_then(|url| Url::parse(url).ok());
+        let told = || {
+            let (_, told) = seen.url.query_pairs().find(|(name, _)| name == "startURL")?;
+            seen.url.join(&told).ok()
+        };
+        let url = if way.goes_on { told().or(opened) } else { opened };
+        url.map_or_else(|| "/".to_owned(), |url| path_of(&url))
+    }
 }
 
 /// Path and query: the front door takes an address of the org without its host.

@@ -280,8 +280,13 @@ async fn hosts_answer_only_for_themselves() {
 
 #[tokio::test]
 async fn stopping_closes_the_port() {
-    let simulator = simulator().await;
-    let port = simulator.ready().port;
+    // Ours while nobody listens, so that it is nobody else who answers afterwards.
+    let reserved = tokio::net::TcpSocket::new_v4().unwrap();
+    reserved.set_reuseaddr(true).unwrap();
+    reserved.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let port = reserved.local_addr().unwrap().port();
+    let simulator = Simulator::start(Options { port, ..Options::default() }).await.unwrap();
+    assert!(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok());
     simulator.stop().await;
     assert!(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err());
 }

@@ -15,6 +15,7 @@ fn every_command_explains_itself() {
         "revoke",
         "restore",
         "status",
+        "doctor",
         "passkey",
         "simulate",
         "init",

@@ -90,6 +90,25 @@ async fn a_run_by_api_with_patch_on_an_adopted_instance() {
     assert_no_secret(&world, &watched, &[]).await;
 }
 
+/// The front door's address lets in whoever has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_through_the_front_door() {
+    for fault in ["frontdoor", "singleaccess-forbidden", "frontdoor-scope"] {
+        let world = World::with_faults(&[fault]).await;
+        let watched = watch(&world, &["run"]).await;
+        assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+        assert_no_secret(&world, &watched, &[]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_in_a_kept_profile() {
+    let world = World::new().await;
+    let watched = watch(&world, &["run", "--profile-dir", "profile"]).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_no_secret(&world, &watched, &[]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_login_that_leaves_the_instance_dead() {
     let world = World::new().await;

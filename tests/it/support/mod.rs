@@ -3,12 +3,16 @@
 
 mod hold;
 mod leftovers;
+mod port;
+mod remote_driver;
 mod run;
 mod running;
 mod state;
 
 pub use hold::Moment;
 pub use leftovers::processes;
+pub use port::Port;
+pub use remote_driver::RemoteDriver;
 pub use run::Finished;
 pub use running::Running;
 pub use state::State;
@@ -20,6 +24,21 @@ use reauth::simulator::{Options, Simulator, config_toml};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// `reauth` in a folder of its own, with nothing of this machine's environment but where programs
+/// are.
+pub fn bare(folder: &Path, arguments: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reauth"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", folder)
+        .env("LANG", "C.UTF-8")
+        .env("REAUTH_STATE_DIR", folder.join("state"));
+    command
+}
 
 /// Both services and a place to run `reauth` in.
 pub struct World {
@@ -75,16 +94,9 @@ impl World {
 
     /// A command that sees nothing of the machine's own configuration.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_reauth"));
+        let mut command = Command::from(bare(self.home.path(), arguments));
         command
-            .args(arguments)
-            .current_dir(self.home.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.home.path())
-            .env("LANG", "C.UTF-8")
             .env("TMPDIR", self.temporary.path())
-            .env("REAUTH_STATE_DIR", self.home.path().join("state"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

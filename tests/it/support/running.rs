@@ -50,6 +50,11 @@ impl Running {
         while self.read_line().await {}
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Sends a signal to this process alone.
     pub fn signal(&mut self, signal: Signal) -> &mut Self {
         let id = i32::try_from(self.child.id().expect("it runs")).unwrap();

@@ -107,10 +107,10 @@ async fn queries_and_single_records_are_passed_on() {
 async fn salesforce_out_of_reach_is_not_a_dead_grant() {
     let world = World::start().await;
     let known = world.seed();
-    // A port that was free a moment ago and that nobody listens on.
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Bound, so that nobody else is given it, and nobody listens.
+    let free = tokio::net::TcpSocket::new_v4().unwrap();
+    free.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = format!("http://{}", free.local_addr().unwrap());
-    drop(free);
     let body = json!({"configuration": {"base.url": address}});
     world.call(Method::PATCH, "/instances", &known.full, Some(body)).await;
     assert_eq!(world.alive(&known).await, 502);

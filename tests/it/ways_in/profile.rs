@@ -1,0 +1,46 @@
+//! `login = "profile"`: nothing is typed, and what the profile holds has to do.
+
+use super::{assert_untouched, message, passes};
+use crate::support::World;
+
+fn by_profile(world: &World) {
+    let text = world.config_text().replace("login = \"form\"", "login = \"profile\"");
+    world.write_config(&text);
+}
+
+/// Logged in once by the form; the sessions of this org outlive the browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_outlives_the_browser() {
+    for revoke_via in ["ui", "api"] {
+        let world = World::with_faults(&["persistent-sessions"]).await;
+        let arguments = ["run", "--profile-dir", "profile", "--revoke-via", revoke_via];
+        let (finished, _) = passes(&world, &arguments).await;
+        let step = if revoke_via == "ui" { "revoke" } else { "authorize" };
+        assert_eq!(finished.facts(step)["logged_in_by"], "form");
+
+        by_profile(&world);
+        let (finished, after) = passes(&world, &arguments).await;
+        assert_eq!(finished.facts("revoke")["logged_in_by"], "profile");
+        let pages = finished.facts("revoke")["pages_met"].to_string();
+        assert!(!pages.contains("login"), "{pages}");
+        assert_eq!(after.salesforce("login_attempts"), 1, "that of the first run");
+    }
+}
+
+/// A session that ended with its browser: found before anything is cut, and nothing is typed although
+/// a password is configured.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_is_not_logged_in() {
+    for revoke_via in ["ui", "api"] {
+        let world = World::new().await;
+        by_profile(&world);
+        let arguments = ["run", "--profile-dir", "profile", "--revoke-via", revoke_via];
+        let finished = world.reauth(&arguments).await.expect_code(1);
+        let finished = finished.expect_error("salesforce.profile_not_logged_in");
+        assert!(message(&finished).contains(world.username()), "{}", message(&finished));
+        let hints = finished.report()["error"]["hints"].to_string();
+        assert!(hints.contains("login = \\\"form\\\""), "{hints}");
+        let after = assert_untouched(&world).await;
+        assert_eq!(after.salesforce("login_attempts"), 0);
+    }
+}

@@ -152,6 +152,8 @@ pub(super) struct Org {
     pub(super) passkeys: Passkeys,
     pub(super) detours: Detours,
     pub(super) elsewhere: Elsewhere,
+    /// Grants whose rows Setup no longer shows, although they live.
+    pub(super) hidden: Vec<String>,
 }
 
 /// One-time tickets between hosts.

@@ -369,7 +369,7 @@ impl Session {
     }
 
     /// For a person who watches: the one place where time passes on purpose.
-    async fn slow_down(&self) {
+    pub(super) async fn slow_down(&self) {
         if !self.slow_motion.is_zero() {
             tokio::time::sleep(self.slow_motion).await;
         }

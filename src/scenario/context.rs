@@ -180,7 +180,7 @@ impl Context {
         let result = match result {
             Ok((proof, _)) => Ok(proof),
             Err(mut failure) => {
-                failure.evidence.extend(self.browsers.evidence(&step).await);
+                self.browsers.evidence(&step, &mut failure).await;
                 self.failed_in(id);
                 Err(failure)
             }

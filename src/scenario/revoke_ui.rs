@@ -12,6 +12,9 @@ use crate::failure::Failure;
 use crate::salesforce::OrgHosts;
 use crate::salesforce::pages::{Notes as _, UsagePages};
 
+/// The page shows nothing of the app: then the org's API is asked what there is.
+const NOT_SHOWN: [&str; 2] = ["salesforce.app_not_listed", "salesforce.app_without_users"];
+
 /// Revokes the instance's row on the usage page.
 pub(super) async fn revoke(
     context: &Context,
@@ -23,11 +26,22 @@ pub(super) async fn revoke(
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, &salesforce.connected_app);
+    let mut usage = UsagePages::new(
+        &mut visitor,
+        &hosts.setup,
+        &salesforce.connected_app,
+        &salesforce.consumer_key,
+    );
 
     step.progress("opening Connected Apps OAuth Usage");
     let expected = Expected::in_org(context, step, account, &hosts);
-    let rows = expected.visit(&window, async || usage.grants().await).await?;
+    let rows = match expected.visit(&window, async || usage.grants().await).await {
+        Ok(rows) => rows,
+        Err(failure) if NOT_SHOWN.contains(&failure.code) => {
+            return Err(with_witness(context, &window, &hosts, &grant, failure).await);
+        }
+        Err(failure) => return Err(failure),
+    };
     if let Some(png) = usage.take_login_picture() {
         step.picture(&png, Some("login"));
     }
@@ -89,6 +103,36 @@ pub(super) async fn revoke(
         _ => None,
     };
     Ok((CutGrant { before: grant, witness }, summary))
+}
+
+/// The failure of a page that does not show the app's grants, with what the org's API says of them.
+async fn with_witness(
+    context: &Context,
+    window: &Session,
+    hosts: &OrgHosts,
+    grant: &LiveGrant,
+    failure: Failure,
+) -> Failure {
+    let asked = async {
+        let Some(witness) = setup_session(context, window, hosts).await? else { return Ok(None) };
+        let identity = grants::identity(context, grant, Some(&witness)).await?;
+        let listed = grants::listed(context, &witness, &identity.user_id).await?;
+        Ok::<_, Failure>(listed.map(|grants| (grants.len(), identity.username)))
+    };
+    let app = &context.config.salesforce.connected_app;
+    match asked.await {
+        Ok(Some((0, user))) => {
+            failure.hint(format!("OauthToken knows no grant of {user} for an app called \"{app}\" either"))
+        }
+        Ok(Some((count, user))) => failure.hint(format!(
+            "OauthToken knows {count} grant(s) of {user} for \"{app}\", which the page does not show: revoke by API: --revoke-via api"
+        )),
+        Ok(None) => failure.hint("the org's API could not be asked whether it knows the app"),
+        Err(error) => {
+            tracing::info!(%error, "no witness by API");
+            failure.hint("the org's API could not be asked whether it knows the app")
+        }
+    }
 }
 
 /// The org's hosts, which Setup's address is made of.

@@ -172,7 +172,8 @@ async fn usage(context: &Context, visitor: &mut Visitor<'_>) -> Result<String, F
     }
     let hosts = hosts(context).await?;
     context.trusted.trust(&hosts.my_domain);
-    let mut pages = UsagePages::new(visitor, &hosts.setup, &salesforce.connected_app);
+    let mut pages =
+        UsagePages::new(visitor, &hosts.setup, &salesforce.connected_app, &salesforce.consumer_key);
     let rows = pages.grants().await?;
     Ok(format!("{} grants of \"{}\" are listed", rows.len(), salesforce.connected_app))
 }

@@ -19,6 +19,16 @@ impl Random {
         Ok(Self { state: u64::from_le_bytes(seed) })
     }
 
+    /// A generator whose numbers are always the same.
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// A number below this one.
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+
     // SplitMix64 (Steele, Lea, Flood 2014).
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);

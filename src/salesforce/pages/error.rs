@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::UsageError;
 use super::VerificationError;
 use super::WayInError;
 use super::interludes::InterludeError;
@@ -137,16 +138,9 @@ pub enum PageError {
         /// The element's name.
         element: &'static str,
     },
-    /// The app is not on the usage list.
-    #[error("\"{app}\" is not on the Connected Apps OAuth Usage page ({listed} apps are){near}")]
-    AppNotListed {
-        /// The app's name as configured.
-        app: String,
-        /// How many apps are listed.
-        listed: usize,
-        /// Similar names, as a clause, or nothing.
-        near: String,
-    },
+    /// The usage pages lack something.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
     /// Revoke was pressed and the row is still there.
     #[error("the row of {user} is still on the usage page after Revoke was pressed")]
     RevokeWithoutEffect {
@@ -205,13 +199,13 @@ impl From<PageError> for Failure {
                 .hint("or revoke by API: --revoke-via api"),
             PageError::Unreachable { .. } => Failure::environment("salesforce.unreachable", message)
                 .hint("open the address by hand; look at DNS, proxy and VPN of this machine"),
-            PageError::UnknownPage { .. } => Failure::scenario("salesforce.unknown_page", message)
+            PageError::UnknownPage { expected, .. } => Failure::scenario("salesforce.unknown_page", message)
+                .looking_for(expected.split(" or ").map(str::to_owned))
                 .hint("the page record in the run folder names every visible control: describe the page in a copy of webdriver/locators.toml and give it with --locators"),
-            PageError::NoElement { .. } => Failure::scenario("salesforce.locator_missing", message)
+            PageError::NoElement { page, element } => Failure::scenario("salesforce.locator_missing", message)
+                .looking_for([format!("{page}.{element}")])
                 .hint("the page record in the run folder names every visible control: add a candidate in a copy of webdriver/locators.toml and give it with --locators"),
-            PageError::AppNotListed { .. } => Failure::scenario("salesforce.app_not_listed", message)
-                .hint("set `salesforce.connected_app` to the name as the page writes it")
-                .hint("an app whose tokens are all gone is not listed; an external client app never is"),
+            PageError::Usage(error) => error.into(),
             PageError::RevokeWithoutEffect { .. } => {
                 Failure::scenario("salesforce.revoke_without_effect", message)
                     .hint("the screenshot shows whether the page gives a reason; try by hand, or --revoke-via api")

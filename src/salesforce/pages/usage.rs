@@ -1,18 +1,17 @@
 //! Setup → Apps → Connected Apps → Connected Apps OAuth Usage → User Count → Revoke.
 
-use fantoccini::elements::Element;
 use tokio::time::Instant;
-use url::Url;
+use url::{Url, form_urlencoded};
 
-use super::{Arrival, PageError, Visitor};
-use crate::browser::{Cell, Column, Look, Row, Seen, Spend, Table};
+use super::{Arrival, PageError, UsageError, Visitor};
+use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
 
 /// On Lightning's Setup host.
 const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
-/// Names this similar are worth showing to somebody whose app is not listed (Jaro-Winkler).
-const SIMILAR: f64 = 0.8;
 /// More pages than any org has, so that a list that pages in a circle ends.
 const MOST_PAGES: usize = 500;
+/// How often Setup may go back to its first page by itself before that is an error.
+const MOST_RETURNS: usize = 5;
 
 /// One row of the user list: one grant of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +28,32 @@ pub struct GrantRow {
 pub struct UsagePages<'visit, 'run> {
     visitor: &'visit mut Visitor<'run>,
     setup: &'visit Url,
-    app: &'visit str,
+    app: String,
+    consumer_key: &'visit str,
     /// All rows, as they were read last.
     listed: Vec<GrantRow>,
 }
 
+/// What shows the users of the app.
+enum Users {
+    /// The list, which may have more pages.
+    Listed(Box<Seen>, Table),
+    /// No list: the app has no grants left.
+    Gone,
+    /// The list of apps again: Lightning renders its frame when it pleases.
+    ThrownBack,
+}
+
 impl<'visit, 'run> UsagePages<'visit, 'run> {
-    /// The usage pages of the app named `app`, on the org's Setup host.
-    pub fn new(visitor: &'visit mut Visitor<'run>, setup: &'visit Url, app: &'visit str) -> Self {
-        Self { visitor, setup, app, listed: Vec::new() }
+    /// The usage pages of the app named `app`, on the org's Setup host. Where several apps read the
+    /// same, the one whose link holds `consumer_key` is meant.
+    pub fn new(
+        visitor: &'visit mut Visitor<'run>,
+        setup: &'visit Url,
+        app: &str,
+        consumer_key: &'visit str,
+    ) -> Self {
+        Self { visitor, setup, app: as_read(app), consumer_key, listed: Vec::new() }
     }
 
     /// Opens the list of apps, which proves that Setup is open to the visitor. Leaves the browser
@@ -63,19 +79,35 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// the browser at the last page of the user list.
     ///
     /// # Errors
-    /// [`PageError::AppNotListed`] and others.
+    /// [`UsageError::AppNotListed`], [`UsageError::AppWithoutUsers`] and others.
     pub async fn grants(&mut self) -> Result<Vec<GrantRow>, PageError> {
-        self.open_user_list().await?;
+        for _ in 0..MOST_RETURNS {
+            self.open_user_list().await?;
+            if let Some(grants) = self.all_pages().await? {
+                self.listed.clone_from(&grants);
+                return Ok(grants);
+            }
+            self.visitor.progress("Setup went back to the list of apps: opening the users again");
+        }
+        Err(self.thrown_back())
+    }
+
+    /// The rows of all pages of the user list; `None` where Setup went back to the list of apps.
+    async fn all_pages(&mut self) -> Result<Option<Vec<GrantRow>>, PageError> {
         let mut grants = Vec::new();
         for _ in 0..MOST_PAGES {
-            let Some((seen, table)) = self.user_table().await? else { break };
-            grants.extend(table.rows.iter().map(grant_row));
-            if !self.turn_page(&seen).await? {
-                break;
+            match self.users().await? {
+                Users::ThrownBack => return Ok(None),
+                Users::Gone => break,
+                Users::Listed(seen, table) => {
+                    grants.extend(table.rows.iter().map(grant_row));
+                    if !self.turn_page(&seen, &table).await? {
+                        break;
+                    }
+                }
             }
         }
-        self.listed.clone_from(&grants);
-        Ok(grants)
+        Ok(Some(grants))
     }
 
     /// Presses Revoke in exactly the row given, answers the dialog if one opens, and makes sure
@@ -84,45 +116,52 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError::RowGone`], [`PageError::RevokeWithoutEffect`] and others.
     pub async fn revoke(&mut self, grant: &GrantRow) -> Result<Option<String>, PageError> {
-        let revoke = match self.row_here(grant).await? {
-            Some(revoke) => revoke,
-            None => {
-                self.open_user_list().await?;
-                self.find_row(grant).await?
-            }
-        };
+        if !self.press_revoke(grant).await? {
+            self.find_and_press(grant).await?;
+        }
         let session = self.visitor.session();
-        session.spend("user-list", Spend::Content).await?;
-        session.click(&revoke).await?;
         let mut said = session.dialog().await?;
         if said.is_some() {
             session.accept_dialog().await?;
         }
+        let without_effect = || PageError::RevokeWithoutEffect { user: grant.user.text.clone() };
         let deadline = Instant::now() + self.visitor.limit();
-        loop {
+        let shown = loop {
             match session.look(&["user-list", "user-list-empty", "usage-list"], deadline).await? {
                 Look::Dialog(text) if Instant::now() < deadline => {
                     said = Some(text);
                     session.accept_dialog().await?;
                 }
-                Look::Page(seen) if seen.page == "user-list" => break,
+                Look::Page(seen) if seen.page == "user-list" => break self.read_users().await?,
                 Look::Page(seen) if seen.page == "user-list-empty" || seen.page == "usage-list" => {
-                    return Ok(said);
+                    break None;
                 }
-                _ => return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() }),
+                _ => return Err(without_effect()),
             }
-        }
-        let table = self.read_users().await?.unwrap_or_default();
-        let is_shown = table.rows.iter().any(|row| grant_row(row) == *grant);
+        };
         let alike = self.alike(grant).max(1);
-        // Grants made and used in the same minute read the same: then all pages have to be counted.
+        let is_shown = match &shown {
+            Some(table) => table.rows.iter().any(|row| grant_row(row) == *grant),
+            None => true,
+        };
+        // Grants made and used in the same minute read the same: then all pages have to be counted,
+        // as they have to be where another page came than that of the row.
         if is_shown || alike > 1 {
-            self.grants().await?;
+            self.recount().await?;
             if self.alike(grant) >= alike {
-                return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() });
+                return Err(without_effect());
             }
         }
         Ok(said)
+    }
+
+    /// Reads all rows anew; an app that is not listed any more, or with nobody, has none.
+    async fn recount(&mut self) -> Result<(), PageError> {
+        match self.grants().await {
+            Err(PageError::Usage(error)) if error.is_absence() => self.listed.clear(),
+            other => drop(other?),
+        }
+        Ok(())
     }
 
     /// How many rows of the list as it was read last read like this one.
@@ -134,34 +173,79 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn open_user_list(&mut self) -> Result<(), PageError> {
         self.open().await?;
         let mut names = Vec::new();
+        let mut same = Vec::new();
         for _ in 0..MOST_PAGES {
             let (seen, table) = self.app_table().await?;
-            let found = table.rows.iter().find(|row| row.text("connected_app") == self.app);
-            if let Some(row) = found {
-                let count = row.text("user_count");
-                let link = row.controls.iter().find(|(label, _)| label == count);
-                let Some((_, link)) = link else {
-                    return Err(PageError::NoElement {
-                        page: seen.page,
-                        element: "User Count link",
-                    });
-                };
-                let link = link.clone();
-                let session = self.visitor.session();
-                session.spend("usage-list", Spend::Document).await?;
-                session.click(&link).await?;
-                return Ok(());
+            for row in &table.rows {
+                let name = row.text("connected_app");
+                if name == self.app {
+                    if self.has_our_key(row) {
+                        return self.open_users_of(row).await;
+                    }
+                    same.push(row.clone());
+                }
+                names.push(name.to_owned());
             }
-            names.extend(table.rows.iter().map(|row| row.text("connected_app").to_owned()));
-            if !self.turn_page(&seen).await? {
+            if !self.turn_page(&seen, &table).await? {
                 break;
             }
         }
-        Err(PageError::AppNotListed {
-            app: self.app.to_owned(),
-            listed: names.len(),
-            near: near_misses(self.app, &names),
+        match same.as_slice() {
+            [] => Err(UsageError::not_listed(&self.app, &names).into()),
+            [row] => {
+                self.open().await?;
+                self.open_wherever_it_is(row).await
+            }
+            several => {
+                Err(UsageError::AppAmbiguous { app: self.app.clone(), count: several.len() }.into())
+            }
+        }
+    }
+
+    /// Whether the link of the app's user count holds the consumer key. Public tools build such links.
+    fn has_our_key(&self, row: &Row) -> bool {
+        let links = row.cells.get("user_count").into_iter().flat_map(|cell| &cell.links);
+        links.filter_map(|link| link.split_once('?')).any(|(_, query)| {
+            form_urlencoded::parse(query.as_bytes())
+                .any(|(name, value)| name == "consumer_key" && value == self.consumer_key)
         })
+    }
+
+    /// Opens the users of the app that reads so, on whichever page of the list it is.
+    async fn open_wherever_it_is(&mut self, wanted: &Row) -> Result<(), PageError> {
+        for _ in 0..MOST_PAGES {
+            let (seen, table) = self.app_table().await?;
+            if table.rows.iter().any(|row| row.cells == wanted.cells) {
+                return self.open_users_of(wanted).await;
+            }
+            if !self.turn_page(&seen, &table).await? {
+                break;
+            }
+        }
+        Err(UsageError::not_listed(&self.app, &[]).into())
+    }
+
+    /// Presses the user count of an app on the page that is shown.
+    async fn open_users_of(&mut self, row: &Row) -> Result<(), PageError> {
+        let count = row.text("user_count").to_owned();
+        if count == "0" {
+            return Err(UsageError::AppWithoutUsers { app: self.app.clone() }.into());
+        }
+        let session = self.visitor.session();
+        let mut expected = vec![Expected::text("connected_app", row.text("connected_app"))];
+        expected.extend(row.cells.get("user_count").map(|cell| Expected::cell("user_count", cell)));
+        let columns = app_columns(session);
+        let pressed = session.press_in_row("usage-list", &columns, &expected, &[count]).await;
+        match pressed {
+            Ok(Pressed::Yes) => Ok(()),
+            // The page went away under the click: what comes now is looked at by who asked.
+            Ok(Pressed::NoRow) => Ok(()),
+            Err(error) if error.is_page_gone() => Ok(()),
+            Ok(Pressed::NotOne(_)) => {
+                Err(PageError::NoElement { page: "usage-list".into(), element: "User Count link" })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
@@ -172,11 +256,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
             let session = self.visitor.session();
-            let columns = [
-                Column::needed("connected_app", session.texts("connected_app")),
-                Column::needed("user_count", session.texts("user_count")),
-            ];
-            match session.read_table(&columns).await {
+            match session.read_table("usage-list", &app_columns(session)).await {
                 Ok(Some(table)) => return Ok((seen, table)),
                 // Re-rendered under our eyes: look again, within the visitor's limit.
                 Ok(None) => session.spend("usage-list", Spend::Content).await?,
@@ -186,31 +266,29 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         }
     }
 
-    /// The user list that is shown; `None`: the app has no grants left.
-    async fn user_table(&mut self) -> Result<Option<(Seen, Table)>, PageError> {
+    /// The users of the app, as the page that is shown or comes next lists them.
+    async fn users(&mut self) -> Result<Users, PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let wanted = ["user-list", "user-list-empty"];
+            let wanted = ["user-list", "user-list-empty", "usage-list"];
             let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
-                Arrival::Page(seen) if seen.page == "user-list-empty" => return Ok(None),
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
+            match seen.page.as_str() {
+                "user-list-empty" => return Ok(Users::Gone),
+                "usage-list" => return Ok(Users::ThrownBack),
+                _ => {}
+            }
             if let Some(table) = self.read_users().await? {
-                return Ok(Some((seen, table)));
+                return Ok(Users::Listed(Box::new(seen), table));
             }
         }
     }
 
     async fn read_users(&mut self) -> Result<Option<Table>, PageError> {
         let session = self.visitor.session();
-        let columns = [
-            Column::needed("user", session.texts("user")),
-            Column::needed("use_count", session.texts("use_count")),
-            // Helps to tell rows apart; a page that words it differently is read all the same.
-            Column::optional("last_used", session.texts("last_used")),
-        ];
-        match session.read_table(&columns).await {
+        match session.read_table("user-list", &user_columns(session)).await {
             Ok(Some(table)) => Ok(Some(table)),
             Ok(None) => {
                 session.spend("user-list", Spend::Content).await?;
@@ -221,40 +299,95 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         }
     }
 
-    /// The Revoke control of exactly this row, if the page that is shown has it.
-    async fn row_here(&mut self, grant: &GrantRow) -> Result<Option<Element>, PageError> {
-        let table = self.read_users().await?.unwrap_or_default();
-        let labels = self.visitor.session().texts("revoke");
-        let row = table.rows.iter().find(|row| grant_row(row) == *grant);
-        Ok(row.and_then(|row| row.control(labels)).cloned())
+    /// Presses the one Revoke of exactly this row, if the page that is shown has the row.
+    async fn press_revoke(&mut self, grant: &GrantRow) -> Result<bool, PageError> {
+        let session = self.visitor.session();
+        let expected = [
+            Expected::cell("user", &grant.user),
+            Expected::text("use_count", &grant.use_count),
+            Expected::text("last_used", &grant.last_used),
+        ];
+        let columns = user_columns(session);
+        let labels = session.texts("revoke");
+        match session.press_in_row("user-list", &columns, &expected, labels).await {
+            Ok(Pressed::Yes) => Ok(true),
+            Ok(Pressed::NoRow) => Ok(false),
+            Ok(Pressed::NotOne(count)) => {
+                Err(UsageError::RevokeControls { user: grant.user.text.clone(), count }.into())
+            }
+            Err(error) if error.is_page_gone() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// The Revoke control of exactly this row, on whichever page of the list it is.
-    async fn find_row(&mut self, grant: &GrantRow) -> Result<Element, PageError> {
-        for _ in 0..MOST_PAGES {
-            let Some((seen, table)) = self.user_table().await? else { break };
-            if let Some(row) = table.rows.iter().find(|row| grant_row(row) == *grant) {
-                let labels = self.visitor.session().texts("revoke");
-                return row.control(labels).cloned().ok_or(PageError::NoElement {
-                    page: seen.page,
-                    element: "Revoke control in the row",
-                });
-            }
-            if !self.turn_page(&seen).await? {
-                break;
+    /// Presses the one Revoke of exactly this row, on whichever page of the list it is.
+    async fn find_and_press(&mut self, grant: &GrantRow) -> Result<(), PageError> {
+        for _ in 0..MOST_RETURNS {
+            self.open_user_list().await?;
+            for _ in 0..MOST_PAGES {
+                let (seen, table) = match self.users().await? {
+                    Users::Listed(seen, table) => (seen, table),
+                    Users::Gone => return Err(row_gone(grant)),
+                    Users::ThrownBack => break,
+                };
+                let is_here = table.rows.iter().any(|row| grant_row(row) == *grant);
+                if is_here && self.press_revoke(grant).await? {
+                    return Ok(());
+                }
+                if !is_here && !self.turn_page(&seen, &table).await? {
+                    return Err(row_gone(grant));
+                }
             }
         }
-        Err(PageError::RowGone { user: grant.user.text.clone() })
+        Err(self.thrown_back())
+    }
+
+    fn thrown_back(&self) -> PageError {
+        UsageError::ThrownBack { app: self.app.clone(), times: MOST_RETURNS }.into()
     }
 
     /// Whether there was another page to turn to.
-    async fn turn_page(&mut self, seen: &Seen) -> Result<bool, PageError> {
-        if seen.element("next_page").is_none() {
-            return Ok(false);
+    async fn turn_page(&mut self, seen: &Seen, table: &Table) -> Result<bool, PageError> {
+        let Some(candidate) = table.more else { return Ok(false) };
+        if candidate > 0 {
+            self.visitor.warn_of_fallback(&seen.page, "next_page");
         }
-        self.visitor.press(seen, "next_page", Spend::Content).await?;
-        Ok(true)
+        let session = self.visitor.session();
+        let turned = match seen.page.as_str() {
+            "usage-list" => session.turn_page(&seen.page, &app_columns(session)).await,
+            _ => session.turn_page(&seen.page, &user_columns(session)).await,
+        };
+        match turned {
+            // It went away under the click: what comes now is looked at next.
+            Err(error) if error.is_page_gone() => Ok(true),
+            other => Ok(other.map(|()| true)?),
+        }
     }
+}
+
+fn app_columns(session: &Session) -> [Column<'_>; 2] {
+    [
+        Column::needed("connected_app", session.texts("connected_app")),
+        Column::needed("user_count", session.texts("user_count")),
+    ]
+}
+
+fn user_columns(session: &Session) -> [Column<'_>; 3] {
+    [
+        Column::needed("user", session.texts("user")),
+        Column::needed("use_count", session.texts("use_count")),
+        // Helps to tell rows apart; a page that words it differently is read all the same.
+        Column::optional("last_used", session.texts("last_used")),
+    ]
+}
+
+/// A name as a page shows it: white space of any kind and length is one space.
+pub(super) fn as_read(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn row_gone(grant: &GrantRow) -> PageError {
+    PageError::RowGone { user: grant.user.text.clone() }
 }
 
 fn grant_row(row: &Row) -> GrantRow {
@@ -273,33 +406,5 @@ fn unexpected_callback() -> PageError {
     PageError::Oauth {
         error: "unexpected_callback".into(),
         description: Some("the browser was sent to the callback from a Setup page".into()),
-    }
-}
-
-/// `; similar: "A", "B"`, or nothing.
-fn near_misses(app: &str, names: &[String]) -> String {
-    let mut near: Vec<(f64, &String)> = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(app, name), name))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let near: Vec<String> = near.iter().take(3).map(|(_, name)| format!("\"{name}\"")).collect();
-    if near.is_empty() { String::new() } else { format!("; similar: {}", near.join(", ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn similar_names_are_shown_best_first() {
-        let names =
-            ["Cloud Elements QA (old)", "Cloud Elements", "Ant Migration"].map(str::to_owned);
-        assert_eq!(
-            near_misses("Cloud Elements QA", &names),
-            "; similar: \"Cloud Elements\", \"Cloud Elements QA (old)\""
-        );
-        assert_eq!(near_misses("Data Loader", &names), "");
     }
 }

@@ -128,6 +128,11 @@ impl<'run> Visitor<'run> {
         self.limit
     }
 
+    /// Tells something worth a line.
+    pub(super) fn progress(&self, text: &str) {
+        self.notes.progress(text);
+    }
+
     /// Who it is.
     pub fn username(&self) -> &str {
         &self.account.username
@@ -275,8 +280,16 @@ impl<'run> Visitor<'run> {
     ) -> Result<(), PageError> {
         let target = self.element(seen, element)?.clone();
         self.session.spend(&seen.page, spend).await?;
-        self.session.click(&target).await?;
-        Ok(())
+        match self.session.click(&target).await {
+            // Rendered again since it was seen: the same page's element, found anew.
+            Err(error)
+                if error.is_page_gone()
+                    && self.session.press_again(seen, element, spend).await? =>
+            {
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 
     /// An element that has to be there.
@@ -294,8 +307,15 @@ impl<'run> Visitor<'run> {
 
     /// Warns, once, where only a fallback found this part of a page.
     fn warn_of_drift(&mut self, seen: &Seen, part: &str) {
-        let name = format!("{}.{part}", seen.page);
-        if seen.drift.contains(&name) && self.warned.insert(name.clone()) {
+        if seen.drift.contains(&format!("{}.{part}", seen.page)) {
+            self.warn_of_fallback(&seen.page, part);
+        }
+    }
+
+    /// Warns, once, that only a fallback found this part of a page.
+    pub(super) fn warn_of_fallback(&mut self, page: &str, part: &str) {
+        let name = format!("{page}.{part}");
+        if self.warned.insert(name.clone()) {
             self.notes.warn(
                 "browser.locator_drift",
                 format!("only a fallback found `{name}`: the page has changed; move the candidate that fits to the front in webdriver/locators.toml"),

@@ -20,6 +20,7 @@ mod population;
 mod rest;
 mod session;
 mod settings;
+mod setup;
 mod soql;
 mod tables;
 mod token;
@@ -29,6 +30,7 @@ mod verification;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::Value;
 
@@ -41,11 +43,13 @@ pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs, WayIn,
 };
+pub use setup::{FrameHome, FrameLife, Listed, Setup};
 pub use verification::Method;
 
 use super::clock::Clock;
 use super::error::SimulatorError;
 use super::hosts::{Origin, Site};
+use super::markup::restore;
 use super::pages::Pages;
 use org::Org;
 
@@ -84,6 +88,7 @@ impl Salesforce {
         clock: Arc<Clock>,
         pages: Pages,
     ) -> Result<Self, SimulatorError> {
+        let pages = pages.dressed(settings.markup);
         let org = population::populate(settings, callback_url, clock.now_ms())?;
         Ok(Self { org: Arc::new(Mutex::new(org)), clock, pages })
     }
@@ -123,6 +128,9 @@ impl Salesforce {
         let (user, app) =
             (org.integration_user().id.clone(), org.connected_app().consumer_key.clone());
         let id_url = identity::id_url(origin, &org.id, &user);
+        if org.settings.setup.other_grant {
+            org.issue_grant(&app, &user, "full refresh_token", now - 24 * 3600 * 1000);
+        }
         let issued = org.issue_grant(&app, &user, "full refresh_token", now);
         Tokens {
             access_token: issued.access_token,
@@ -166,6 +174,7 @@ impl Salesforce {
 
     /// Changes how the org behaves, from the next request on.
     pub(super) fn set_settings(&self, settings: Settings) {
+        self.pages.set_markup(settings.markup);
         self.org().settings = settings;
     }
 
@@ -203,7 +212,7 @@ impl Salesforce {
                 .merge(lightning_home()),
             Site::CloudElements => Router::new(),
         };
-        router.with_state(self.clone())
+        router.layer(from_fn_with_state(self.clone(), restore)).with_state(self.clone())
     }
 }
 
@@ -252,7 +261,8 @@ fn classic() -> Router<Salesforce> {
 
 fn lightning_setup() -> Router<Salesforce> {
     Router::new()
-        .route("/lightning/setup/ConnectedAppsUsage/home", get(lightning::usage_home))
+        .route(lightning::USAGE_PATH, get(lightning::usage_home))
+        .route(lightning::WRAPPER_PATH, get(lightning::wrapper))
         .route("/aura", get(lightning::heartbeat))
 }
 

@@ -156,6 +156,8 @@ pub(super) struct Org {
     pub(super) detours: Detours,
     pub(super) elsewhere: Elsewhere,
     pub(super) verification: Verification,
+    /// Grants whose rows Setup no longer shows, although they live.
+    pub(super) hidden: Vec<String>,
 }
 
 /// One-time tickets between hosts.

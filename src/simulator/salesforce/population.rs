@@ -58,10 +58,14 @@ pub(super) fn populate(
     now: i64,
 ) -> Result<Org, SimulatorError> {
     let mut random = Random::from_system()?;
+    let full_name = settings.setup.full_name.clone();
     let users = USERS.map(|(name, alias, username, administrator)| User {
         id: random.record_id("005"),
         username: username.to_owned(),
-        name: name.to_owned(),
+        name: match &full_name {
+            Some(full_name) if name == USERS[0].0 => full_name.clone(),
+            _ => name.to_owned(),
+        },
         alias: alias.to_owned(),
         password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
         totp_seed: random.base32(32),
@@ -101,6 +105,7 @@ pub(super) fn populate(
         detours: Detours::default(),
         elsewhere,
         verification: Verification::default(),
+        hidden: Vec::new(),
     };
     give_grants(&mut org, now);
     org.prepare_passkey(name_of(Site::MyDomain), now);

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::markup::Markup;
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
+use super::setup::Setup;
 use super::verification::Method;
 
 /// How the login page asks.
@@ -38,6 +40,10 @@ pub enum RevokeControl {
     FormButton,
     /// A link that revokes by being followed.
     PlainLink,
+    /// A button whose script posts the form.
+    ScriptButton,
+    /// A link whose script revokes in the background and renders the list again.
+    InPlace,
 }
 
 /// Where Lightning Setup's frame lives.
@@ -200,6 +206,24 @@ pub struct Settings {
     pub oauth_token_query: bool,
     /// How long an access token lives, in seconds.
     pub access_token_lifetime_s: u64,
+    /// How Setup shows the grants.
+    pub setup: Setup,
+    /// How all pages are written.
+    pub markup: Markup,
+    /// Every answer takes one to three seconds, by this seed.
+    pub slow_network_seed: Option<u64>,
+}
+
+impl Settings {
+    /// The language of a page that may be in one of its own: else it is the org's.
+    pub(super) fn language(&self, of_page: Language) -> Language {
+        use super::super::markup;
+        match (of_page, self.markup.language) {
+            (Language::English, markup::Language::German) => Language::German,
+            (Language::English, markup::Language::Japanese) => Language::Japanese,
+            (own, _) => own,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -252,6 +276,9 @@ impl Default for Settings {
             introspection: true,
             oauth_token_query: true,
             access_token_lifetime_s: 7200,
+            setup: Setup::default(),
+            markup: Markup::default(),
+            slow_network_seed: None,
         }
     }
 }

@@ -230,22 +230,29 @@ impl Catalogue {
     ) -> Option<Resemblance> {
         let page = self.pages.iter().find(|known| known.name == page)?;
         let (mut found, mut not_found) = (Vec::new(), Vec::new());
+        let mut says = url && !page.url.is_empty();
         if !page.url.is_empty() {
             let address = format!("its address ({})", page.url.join(" or "));
             if url { found.push(address) } else { not_found.push(address) }
         }
         for (entry, shown) in page.signature.iter().zip(signature) {
-            let first = entry.first().map(written).unwrap_or_default();
-            if *shown { found.push(first) } else { not_found.push(first) }
+            let Some(first) = entry.first() else { continue };
+            says |= *shown && is_telling(first);
+            if *shown { found.push(written(first)) } else { not_found.push(written(first)) }
         }
-        // `body` is on every page: it says nothing.
-        let says = found.iter().any(|sign| sign != "`body`");
         (says && !not_found.is_empty()).then(|| Resemblance {
             page: page.name.clone(),
             found,
             not_found,
         })
     }
+}
+
+/// Whether a page is known by it: `body` and headings are on every page.
+fn is_telling(candidate: &Candidate) -> bool {
+    let first = candidate.css.split(',').next().unwrap_or_default();
+    let has_text = !candidate.text.is_empty() || !candidate.contains.is_empty();
+    has_text || first.contains(['#', '.', '['])
 }
 
 fn wanted(candidate: &Candidate) -> Wanted {

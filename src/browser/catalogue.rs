@@ -201,8 +201,9 @@ impl Catalogue {
         self.describe(&names)
     }
 
-    /// The candidates of `page.element`; of the signature and all elements where a page alone is named.
-    pub(super) fn wanted(&self, part: &str) -> Vec<(String, Vec<Wanted>)> {
+    /// The candidates of `page.element`; where a page alone is named, those of the entries of its
+    /// signature that are not `shown`.
+    pub(super) fn wanted(&self, part: &str, shown: &[bool]) -> Vec<(String, Vec<Wanted>)> {
         let (name, element) = part.split_once('.').map_or((part, None), |(n, e)| (n, Some(e)));
         let Some(page) = self.pages.iter().find(|page| page.name == name) else {
             return Vec::new();
@@ -215,7 +216,10 @@ impl Catalogue {
                 .into_iter()
                 .collect(),
             None => {
-                let candidates = page.signature.iter().flatten().map(wanted).collect();
+                let is_shown = |entry: usize| shown.get(entry) == Some(&true);
+                let entries = page.signature.iter().enumerate();
+                let missing = entries.filter(|(entry, _)| !is_shown(*entry));
+                let candidates = missing.flat_map(|(_, entry)| entry).map(wanted).collect();
                 vec![(format!("{name}.signature"), candidates)]
             }
         }

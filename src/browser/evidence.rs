@@ -1,6 +1,6 @@
 //! What a page looked like when something went wrong: enough to repair a locator, no secrets.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::nearest::{Control, Near, nearest};
@@ -74,6 +74,16 @@ pub struct Missing {
     pub nearest: Vec<Near>,
 }
 
+/// What of a known page is shown.
+#[derive(Debug, Deserialize)]
+struct Signs {
+    page: String,
+    /// Whether the address is its.
+    url: bool,
+    /// Whether each entry of its signature is found.
+    signature: Vec<bool>,
+}
+
 /// How a page that nobody knows resembles a known one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Resemblance {
@@ -120,9 +130,12 @@ impl Session {
         let document = self.redactor.redact_json(&document);
         let controls: Vec<Control> =
             serde_json::from_value(document["controls"].clone()).unwrap_or_default();
+        let signs = self.signs().await?;
         let mut missing = Vec::new();
         for part in looked_for {
-            for (part, wanted) in self.catalogue.wanted(part) {
+            let shown = signs.iter().find(|signs| signs.page == *part);
+            let shown = shown.map_or(&[][..], |signs| &signs.signature);
+            for (part, wanted) in self.catalogue.wanted(part, shown) {
                 let nearest = nearest(&wanted, &controls);
                 if !nearest.is_empty() {
                     missing.push(Missing { part, nearest });
@@ -130,27 +143,30 @@ impl Session {
             }
         }
         let is_unknown = looked_for.iter().any(|part| !part.contains('.'));
-        let resembles = if is_unknown { self.resembles().await? } else { None };
+        let resembles = is_unknown.then(|| self.resembles(&signs, looked_for)).flatten();
         let url = self.redactor.redact(url.as_str()).into_owned();
         Ok(PageRecord { url, document, missing, resembles })
     }
 
-    /// The known page of which most signs are shown, if any is.
-    async fn resembles(&self) -> Result<Option<Resemblance>, BrowserError> {
+    /// Which signs of every known page are shown.
+    async fn signs(&self) -> Result<Vec<Signs>, BrowserError> {
         let pages = self.catalogue.describe_all();
         let answer = self.script("compare the page", SIGNS, vec![json!(pages)]).await?;
-        let known = answer.as_array().into_iter().flatten().filter_map(|shown| {
-            let page = shown["page"].as_str()?;
-            let signature: Vec<bool> = shown["signature"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_bool)
-                .collect();
-            self.catalogue.resemblance(page, shown["url"] == true, &signature)
+        serde_json::from_value(answer).map_err(|error| BrowserError::Script {
+            script: "compare the page",
+            answer: error.to_string(),
+        })
+    }
+
+    /// The known page of which most signs are shown; first of all one that was looked for.
+    fn resembles(&self, signs: &[Signs], looked_for: &[String]) -> Option<Resemblance> {
+        let known = signs.iter().filter_map(|signs| {
+            self.catalogue.resemblance(&signs.page, signs.url, &signs.signature)
         });
-        Ok(known.max_by_key(|known| {
-            (known.found.len() * 100) / (known.found.len() + known.not_found.len()).max(1)
-        }))
+        known.max_by_key(|known| {
+            let share =
+                known.found.len() * 100 / (known.found.len() + known.not_found.len()).max(1);
+            (looked_for.contains(&known.page), share)
+        })
     }
 }

@@ -112,7 +112,7 @@ fn likeness(wanted: &Wanted, control: &Control) -> u8 {
         .unwrap_or(0)
 }
 
-/// The best likeness of any two; what is less than half alike is not alike.
+/// The best likeness of any two; what is too little alike is not alike.
 fn best(wanted: &[String], seen: &[String]) -> f64 {
     wanted.iter().flat_map(|wanted| seen.iter().map(|seen| alike(wanted, seen))).fold(0.0, f64::max)
 }
@@ -124,8 +124,12 @@ fn alike(wanted: &str, seen: &str) -> f64 {
     if wanted != seen && wanted.chars().count() > 2 && seen.contains(wanted) {
         return 0.9;
     }
-    let likeness = strsim::normalized_damerau_levenshtein(wanted, seen);
-    if likeness < 0.5 { 0.0 } else { likeness }
+    // Slips of letters, or the same words in another order.
+    let letters = strsim::normalized_damerau_levenshtein(wanted, seen);
+    let words = strsim::sorensen_dice(wanted, seen);
+    let letters = if letters < 0.5 { 0.0 } else { letters };
+    let words = if words < 0.3 { 0.0 } else { words };
+    letters.max(words)
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

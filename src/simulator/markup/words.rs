@@ -219,4 +219,78 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
         "Möchten Sie den Zugriff dieses Benutzers wirklich widerrufen?",
         "このユーザーのアクセスを取り消しますか?",
     ),
+    // Passkeys, and what comes between.
+    ("{{ heading }} | Salesforce", "{{ heading }} | Salesforce", "{{ heading }} | Salesforce"),
+    (
+        "Create a Passkey | Salesforce",
+        "Passkey erstellen | Salesforce",
+        "パスキーの作成 | Salesforce",
+    ),
+    ("Create a Passkey", "Passkey erstellen", "パスキーの作成"),
+    (
+        "To help keep this org secure, your admin requires a passkey. It is saved on this device and unlocked with your fingerprint, face or PIN.",
+        "Um diese Organisation zu schützen, verlangt Ihr Administrator einen Passkey. Er wird auf diesem Gerät gespeichert und mit Fingerabdruck, Gesicht oder PIN entsperrt.",
+        "この組織を保護するため、システム管理者がパスキーを必須にしています。パスキーはこのデバイスに保存され、指紋、顔、または PIN でロックを解除します。",
+    ),
+    (
+        "Choose another verification method",
+        "Eine andere Verifizierungsmethode auswählen",
+        "別の検証方法を選択",
+    ),
+    (
+        "Verify Your Identity | Salesforce",
+        "Verifizieren Ihrer Identität | Salesforce",
+        "ID を検証 | Salesforce",
+    ),
+    ("Verify Your Identity", "Verifizieren Ihrer Identität", "ID を検証"),
+    (
+        "Your admin requires a passkey to log in to this org. Use the passkey that you created for it.",
+        "Ihr Administrator verlangt für die Anmeldung bei dieser Organisation einen Passkey. Verwenden Sie den Passkey, den Sie dafür erstellt haben.",
+        "この組織へのログインにはパスキーが必要です。作成したパスキーを使用してください。",
+    ),
+    ("Log In With a Passkey", "Mit Passkey anmelden", "パスキーでログイン"),
+    (
+        "Having trouble? Contact your Salesforce admin.",
+        "Probleme? Wenden Sie sich an Ihren Salesforce-Administrator.",
+        "お困りの場合は、Salesforce システム管理者にお問い合わせください。",
+    ),
+    (
+        "Change Your Password | Salesforce",
+        "Ändern Ihres Kennworts | Salesforce",
+        "パスワードの変更 | Salesforce",
+    ),
+    ("Change Your Password", "Ändern Ihres Kennworts", "パスワードの変更"),
+    (
+        "Your password has expired. Enter a new password to continue.",
+        "Ihr Kennwort ist abgelaufen. Geben Sie ein neues Kennwort ein, um fortzufahren.",
+        "パスワードの有効期限が切れました。続行するには新しいパスワードを入力してください。",
+    ),
+    ("Current Password", "Aktuelles Kennwort", "現在のパスワード"),
+    ("New Password", "Neues Kennwort", "新しいパスワード"),
+    ("Confirm New Password", "Neues Kennwort bestätigen", "新しいパスワードの確認"),
+    ("In what city were you born?", "In welcher Stadt wurden Sie geboren?", "出身地はどこですか?"),
+    ("Change Password", "Kennwort ändern", "パスワードを変更"),
+    (
+        "Session Timeout | Salesforce",
+        "Sitzungszeitüberschreitung | Salesforce",
+        "セッションタイムアウト | Salesforce",
+    ),
+    ("Session Timeout", "Sitzungszeitüberschreitung", "セッションタイムアウト"),
+    (
+        "Your session has timed out because of inactivity. Click Continue to go on.",
+        "Ihre Sitzung ist wegen Inaktivität abgelaufen. Klicken Sie auf \"Fortfahren\".",
+        "操作がなかったため、セッションがタイムアウトしました。[続行] をクリックしてください。",
+    ),
+    ("Continue", "Fortfahren", "続行"),
+    ("Maintenance | Salesforce", "Wartung | Salesforce", "メンテナンス | Salesforce"),
+    (
+        "Salesforce Is Undergoing Maintenance",
+        "Salesforce wird gewartet",
+        "Salesforce はメンテナンス中です",
+    ),
+    (
+        "Your organization will be available again shortly. We apologize for the inconvenience.",
+        "Ihre Organisation ist in Kürze wieder verfügbar. Wir bitten um Entschuldigung.",
+        "組織はまもなく利用できるようになります。ご不便をおかけして申し訳ございません。",
+    ),
 ];

@@ -16,6 +16,7 @@ mod nearest;
 mod pages;
 mod passkeys;
 mod platform;
+mod random;
 mod recovery;
 mod setup;
 mod simulate;

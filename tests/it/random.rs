@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::grants::{APP, of_others};
@@ -12,8 +11,8 @@ use crate::support::{Finished, State, World};
 
 /// Changes what is tested: a run that failed is repeated by its seed alone.
 const SEED: u64 = 20_261_125;
-/// Runs of one test, which is one process.
-const RUNS: u64 = 10;
+/// Runs of one test; there are 20 of them.
+const RUNS: u64 = 5;
 /// No run takes this long, whatever it meets: each page may take 10 s.
 const LIMIT: Duration = Duration::from_secs(150);
 
@@ -59,7 +58,7 @@ fn own_grant(world: &World, state: &State) -> Value {
     state.instance(world.instance())["configuration"]["oauth.user.refresh_token"].clone()
 }
 
-fn check(world: &World, before: &State, after: &State, finished: &Finished) {
+fn check(world: &World, faults: &[&str], before: &State, after: &State, finished: &Finished) {
     let alive = is_authenticated(world, after);
     let renewed = own_grant(world, before) != own_grant(world, after);
     let code = finished.code;
@@ -71,13 +70,38 @@ fn check(world: &World, before: &State, after: &State, finished: &Finished) {
     } else {
         assert!(matches!(code, Some(1..=3)), "the instance was never touched: {code:?}");
     }
-    assert_eq!(finished.report()["instance"]["authenticated"] == true, alive || code == Some(2));
+    match finished.report()["instance"]["authenticated"].as_bool() {
+        Some(said) => assert_eq!(said, alive, "the report tells otherwise"),
+        // It never came so far as to ask.
+        None => assert!(!renewed, "it was touched and not asked"),
+    }
     assert_eq!(of_others(world, before), of_others(world, after), "other people's grants");
-    assert_eq!(after.tripwire_hits(), 0);
+    let ours = |state: &State| state.live_grants(APP, world.username()).len();
+    assert!(ours(after) <= ours(before), "a grant was left");
+    assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");
     after.assert_codes_sent_once();
-    let allowed = 1 + after.0["salesforce"]["logins_demanded"].as_u64().unwrap_or(0);
-    assert!(after.salesforce("login_attempts") <= allowed, "logged in too often");
-    assert_eq!(after.live_grants(APP, world.username()).len() <= 1, true, "grants were left");
+    let logins = after.salesforce("login_attempts");
+    let demanded = logins_demanded(faults);
+    assert!(logins <= demanded, "{logins} logins where {demanded} were demanded");
+}
+
+/// How often the org may ask for the password: once, and once more for each fault that takes the
+/// session away. Where it asks for ever, there is a limit.
+fn logins_demanded(faults: &[&str]) -> u64 {
+    if faults.contains(&"login-endless") {
+        return 10;
+    }
+    let more = [
+        "login-again-setup",
+        "login-again-authorise",
+        "session-ended",
+        "session-timeout-login",
+        "logged-in-as-another",
+        "logged-in-elsewhere",
+        "logged-in-for-good",
+    ];
+    let count = faults.iter().filter(|fault| more.contains(fault)).count();
+    1 + u64::try_from(count).unwrap()
 }
 
 async fn runs(batch: u64) {
@@ -85,22 +109,21 @@ async fn runs(batch: u64) {
         let mut dice = Dice(SEED ^ (batch * RUNS + index).wrapping_mul(0x9e37_79b9));
         let faults = faults(&mut dice);
         let revoke_via = ["ui", "api"][dice.below(2)];
-        eprintln!("run {batch}.{index}: --revoke-via {revoke_via} --simulator={}", faults.join(","));
+        eprintln!(
+            "run {batch}.{index}: --revoke-via {revoke_via} --simulator={}",
+            faults.join(",")
+        );
         let world = World::with_faults(&faults).await;
         let before = world.state().await;
         let arguments = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "10s"];
-        let mut running = world.follow(&arguments);
-        let finished = tokio::select! {
-            finished = running.end() => finished,
-            () = tokio::time::sleep(LIMIT) => {
-                running.signal(Signal::KILL);
-                panic!("hangs");
-            }
+        let running = world.follow(&arguments);
+        let Ok(finished) = tokio::time::timeout(LIMIT, running.finish()).await else {
+            panic!("hangs");
         };
+        eprintln!("{}", finished.stderr);
         world.assert_nothing_left().await;
         finished.check_report();
-        eprintln!("{}", finished.stderr);
-        check(&world, &before, &world.state().await, &finished);
+        check(&world, &faults, &before, &world.state().await, &finished);
     }
 }
 
@@ -114,6 +137,24 @@ macro_rules! batches {
 }
 
 batches! {
-    first_ten = 0, second_ten = 1, third_ten = 2, fourth_ten = 3, fifth_ten = 4,
-    sixth_ten = 5, seventh_ten = 6, eighth_ten = 7, ninth_ten = 8, tenth_ten = 9,
+    batch_a = 0,
+    batch_b = 1,
+    batch_c = 2,
+    batch_d = 3,
+    batch_e = 4,
+    batch_f = 5,
+    batch_g = 6,
+    batch_h = 7,
+    batch_i = 8,
+    batch_j = 9,
+    batch_k = 10,
+    batch_l = 11,
+    batch_m = 12,
+    batch_n = 13,
+    batch_o = 14,
+    batch_p = 15,
+    batch_q = 16,
+    batch_r = 17,
+    batch_s = 18,
+    batch_t = 19,
 }

@@ -34,12 +34,21 @@ function find(candidates) {
       if (matches(element, candidates[index])) return { candidate: index, element, text: labelOf(element) };
   return null;
 }
+// What is inside shadow roots is no part of `innerText`. The same function marks the page as spent.
+function textOf(root) {
+  let text = root.innerText || '';
+  for (const host of [root, ...root.querySelectorAll('*')]) {
+    if (!host.shadowRoot) continue;
+    for (const child of host.shadowRoot.children) text += '\n' + textOf(child);
+  }
+  return text;
+}
 function hashOf(text) {
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return hash;
 }
-function content() { return document.body ? document.body.innerText : ''; }
+function content() { return document.body ? textOf(document.body) : ''; }
 // A page that was acted on is not recognised again until its text changes.
 function fingerprint() { return hashOf(location.href + '\n' + content()); }
 function isSpent(page) {

@@ -23,9 +23,10 @@ pub(super) async fn revoke(
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, &salesforce.connected_app);
+    let (app, kind) = (&salesforce.connected_app, salesforce.app_kind);
+    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, app, kind);
 
-    step.progress("opening Connected Apps OAuth Usage");
+    step.progress(&format!("opening {}", usage.title()));
     let expected = Expected::in_org(context, step, account, &hosts);
     let rows = expected.visit(&window, async || usage.grants().await).await?;
     if let Some(png) = usage.take_login_picture() {

@@ -101,7 +101,7 @@ pub enum PageError {
     },
     /// Setup is closed for the user who works there.
     #[error(
-        "{username} may not open Connected Apps OAuth Usage: Salesforce says \"Insufficient Privileges\""
+        "{username} may not open the OAuth usage page in Setup: Salesforce says \"Insufficient Privileges\""
     )]
     SetupForbidden {
         /// Who tried.
@@ -134,10 +134,12 @@ pub enum PageError {
         element: &'static str,
     },
     /// The app is not on the usage list.
-    #[error("\"{app}\" is not on the Connected Apps OAuth Usage page ({listed} apps are){near}")]
+    #[error("\"{app}\" is not on the {page} page ({listed} apps are){near}")]
     AppNotListed {
         /// The app's name as configured.
         app: String,
+        /// What Setup calls the page.
+        page: &'static str,
         /// How many apps are listed.
         listed: usize,
         /// Similar names, as a clause, or nothing.
@@ -155,6 +157,9 @@ pub enum PageError {
         /// The row's user, as written.
         user: String,
     },
+    /// The usage page of external client apps.
+    #[error(transparent)]
+    ExternalClient(#[from] super::external_client::ExternalClientError),
     /// Salesforce ended the authorisation with an error.
     #[error("Salesforce does not authorise: {error}{}", description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
     Oauth {
@@ -212,13 +217,14 @@ impl From<PageError> for Failure {
                 .hint("the page record in the run folder names every visible control: add a candidate in a copy of webdriver/locators.toml and give it with --locators"),
             PageError::AppNotListed { .. } => Failure::scenario("salesforce.app_not_listed", message)
                 .hint("set `salesforce.connected_app` to the name as the page writes it")
-                .hint("an app whose tokens are all gone is not listed; an external client app never is"),
+                .hint("an app whose tokens are all gone is not listed; and each kind of app has a page of its own: `salesforce.app_kind` says which is looked at"),
             PageError::RevokeWithoutEffect { .. } => {
                 Failure::scenario("salesforce.revoke_without_effect", message)
                     .hint("the screenshot shows whether the page gives a reason; try by hand, or --revoke-via api")
             }
             PageError::RowGone { .. } => Failure::scenario("salesforce.row_gone", message)
                 .hint("somebody else may be revoking at the same time: run again"),
+            PageError::ExternalClient(error) => error.into(),
             PageError::Oauth { error, .. } => oauth_failure(&error, message),
         }
     }
@@ -232,7 +238,8 @@ fn oauth_failure(error: &str, message: String) -> Failure {
         "OAUTH_APP_BLOCKED" => Failure::scenario("salesforce.app_blocked", message)
             .hint("Setup → Connected Apps OAuth Usage → Unblock"),
         "OAUTH_EC_APP_NOT_FOUND" => Failure::scenario("salesforce.app_not_installed", message)
-            .hint("install the external client app in this org"),
+            .hint("the app the platform's consumer key belongs to is an external client app of another org, and not installed in this one: install its package here, or give the platform the consumer key of an app of this org")
+            .hint("Setup → External Client App Manager lists what is installed; a sandbox refresh may have taken it away"),
         "OAUTH_APP_ACCESS_DENIED" => Failure::scenario("salesforce.app_access_denied", message)
             .hint("admit the user: Manage Connected Apps → profiles or permission sets, or give `Approve Uninstalled Connected Apps`"),
         "redirect_uri_mismatch" => Failure::scenario("salesforce.redirect_uri_mismatch", message)

@@ -6,6 +6,7 @@
 mod authorize;
 mod enrolment;
 mod error;
+mod external_client;
 mod interludes;
 mod login;
 mod oauth_error;
@@ -22,6 +23,7 @@ mod way_in;
 pub use authorize::authorize;
 pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
+pub use external_client::ExternalClientError;
 pub use interludes::InterludeError;
 pub use login::LoginError;
 pub use oauth_error::{oauth_error_in, oauth_error_of};

@@ -1,14 +1,55 @@
-//! Setup → Apps → Connected Apps → Connected Apps OAuth Usage → User Count → Revoke.
+//! Setup's OAuth usage pages → User Count → Revoke: of connected apps, and of external client apps.
 
-use fantoccini::elements::Element;
 use tokio::time::Instant;
 use url::Url;
 
+use super::external_client::{self, Pressed};
 use super::{Arrival, PageError, Visitor};
 use crate::browser::{Cell, Column, Look, Row, Seen, Spend, Table};
+use crate::config::AppKind;
 
 /// On Lightning's Setup host.
 const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
+/// What Setup calls the usage page of connected apps.
+const CONNECTED_TITLE: &str = "Connected Apps OAuth Usage";
+
+/// What the pages of one kind of app are called in the catalogue.
+#[derive(Debug)]
+struct Names {
+    apps: &'static str,
+    users: &'static str,
+    no_users: &'static str,
+    /// The list of texts that the header of the app's column may say.
+    app_column: &'static str,
+    /// What Setup calls it.
+    title: &'static str,
+    /// Where the next look may find us after Revoke was pressed.
+    after_revoke: &'static [&'static str],
+}
+
+const CONNECTED: Names = Names {
+    apps: "usage-list",
+    users: "user-list",
+    no_users: "user-list-empty",
+    app_column: "connected_app",
+    title: CONNECTED_TITLE,
+    after_revoke: &["user-list", "user-list-empty", "usage-list"],
+};
+
+const EXTERNAL_CLIENT: Names = Names {
+    apps: external_client::APPS,
+    users: external_client::USERS,
+    no_users: external_client::NO_USERS,
+    app_column: "external_client_app",
+    title: external_client::TITLE,
+    after_revoke: &[
+        external_client::USERS,
+        external_client::NO_USERS,
+        external_client::APPS,
+        external_client::CONFIRM,
+    ],
+};
+
 /// Names this similar are worth showing to somebody whose app is not listed (Jaro-Winkler).
 const SIMILAR: f64 = 0.8;
 /// More pages than any org has, so that a list that pages in a circle ends.
@@ -30,14 +71,32 @@ pub struct UsagePages<'visit, 'run> {
     visitor: &'visit mut Visitor<'run>,
     setup: &'visit Url,
     app: &'visit str,
+    kind: AppKind,
+    names: &'static Names,
+    /// Where the list of apps was found, if it had to be looked for.
+    found_at: Option<Url>,
     /// All rows, as they were read last.
     listed: Vec<GrantRow>,
 }
 
 impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// The usage pages of the app named `app`, on the org's Setup host.
-    pub fn new(visitor: &'visit mut Visitor<'run>, setup: &'visit Url, app: &'visit str) -> Self {
-        Self { visitor, setup, app, listed: Vec::new() }
+    pub fn new(
+        visitor: &'visit mut Visitor<'run>,
+        setup: &'visit Url,
+        app: &'visit str,
+        kind: AppKind,
+    ) -> Self {
+        let names = match kind {
+            AppKind::Connected => &CONNECTED,
+            AppKind::ExternalClient => &EXTERNAL_CLIENT,
+        };
+        Self { visitor, setup, app, kind, names, found_at: None, listed: Vec::new() }
+    }
+
+    /// What Setup calls the list of apps.
+    pub fn title(&self) -> &'static str {
+        self.names.title
     }
 
     /// Opens the list of apps, which proves that Setup is open to the visitor. Leaves the browser
@@ -46,9 +105,20 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError`]
     pub async fn open(&mut self) -> Result<(), PageError> {
-        let mut url = self.setup.clone();
-        url.set_path(USAGE_PATH);
-        match self.visitor.go(url.as_str(), &["usage-list"]).await? {
+        let url = match (&self.found_at, self.kind) {
+            (Some(url), _) => url.clone(),
+            (None, AppKind::Connected) => {
+                let mut url = self.setup.clone();
+                url.set_path(USAGE_PATH);
+                url
+            }
+            (None, AppKind::ExternalClient) => {
+                let url = external_client::find(self.visitor, self.setup).await?;
+                self.found_at = Some(url);
+                return Ok(());
+            }
+        };
+        match self.visitor.go(url.as_str(), &[self.names.apps]).await? {
             Arrival::Page(_) => Ok(()),
             Arrival::Callback(_) => Err(unexpected_callback()),
         }
@@ -91,30 +161,45 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 self.find_row(grant).await?
             }
         };
+        let names = self.names;
+        let deadline = Instant::now() + self.visitor.limit();
         let session = self.visitor.session();
-        session.spend("user-list", Spend::Content).await?;
-        session.click(&revoke).await?;
+        session.spend(names.users, Spend::Content).await?;
+        revoke.press(self.visitor, deadline).await?;
+        let session = self.visitor.session();
         let mut said = session.dialog().await?;
         if said.is_some() {
             session.accept_dialog().await?;
         }
-        let deadline = Instant::now() + self.visitor.limit();
+        let alike = self.alike(grant).max(1);
+        let mut is_shown = true;
         loop {
-            match session.look(&["user-list", "user-list-empty", "usage-list"], deadline).await? {
+            let session = self.visitor.session();
+            match session.look(names.after_revoke, deadline).await? {
                 Look::Dialog(text) if Instant::now() < deadline => {
                     said = Some(text);
                     session.accept_dialog().await?;
                 }
-                Look::Page(seen) if seen.page == "user-list" => break,
-                Look::Page(seen) if seen.page == "user-list-empty" || seen.page == "usage-list" => {
+                Look::Page(seen) if seen.page == external_client::CONFIRM => {
+                    said = external_client::confirm(self.visitor, &seen).await?;
+                }
+                Look::Page(seen) if seen.page == names.users => {
+                    let table = self.read_users().await?.unwrap_or_default();
+                    is_shown = table.rows.iter().any(|row| grant_row(row) == *grant);
+                    // A page that does not load anew may say more before the row goes.
+                    let goes_on = is_shown && alike == 1 && self.kind == AppKind::ExternalClient;
+                    if !goes_on || Instant::now() >= deadline {
+                        break;
+                    }
+                    self.visitor.session().spend(names.users, Spend::Content).await?;
+                }
+                Look::Page(seen) if seen.page == names.no_users || seen.page == names.apps => {
                     return Ok(said);
                 }
+                _ if is_shown && self.kind == AppKind::ExternalClient => break,
                 _ => return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() }),
             }
         }
-        let table = self.read_users().await?.unwrap_or_default();
-        let is_shown = table.rows.iter().any(|row| grant_row(row) == *grant);
-        let alike = self.alike(grant).max(1);
         // Grants made and used in the same minute read the same: then all pages have to be counted.
         if is_shown || alike > 1 {
             self.grants().await?;
@@ -136,7 +221,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         let mut names = Vec::new();
         for _ in 0..MOST_PAGES {
             let (seen, table) = self.app_table().await?;
-            let found = table.rows.iter().find(|row| row.text("connected_app") == self.app);
+            let found = table.rows.iter().find(|row| row.text("app") == self.app);
             if let Some(row) = found {
                 let count = row.text("user_count");
                 let link = row.controls.iter().find(|(label, _)| label == count);
@@ -148,17 +233,18 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 };
                 let link = link.clone();
                 let session = self.visitor.session();
-                session.spend("usage-list", Spend::Document).await?;
+                session.spend(self.names.apps, Spend::Document).await?;
                 session.click(&link).await?;
                 return Ok(());
             }
-            names.extend(table.rows.iter().map(|row| row.text("connected_app").to_owned()));
+            names.extend(table.rows.iter().map(|row| row.text("app").to_owned()));
             if !self.turn_page(&seen).await? {
                 break;
             }
         }
         Err(PageError::AppNotListed {
             app: self.app.to_owned(),
+            page: self.names.title,
             listed: names.len(),
             near: near_misses(self.app, &names),
         })
@@ -167,19 +253,19 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let seen = match self.visitor.go_on_until(&["usage-list"], deadline).await? {
+            let seen = match self.visitor.go_on_until(&[self.names.apps], deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
             let session = self.visitor.session();
             let columns = [
-                Column::needed("connected_app", session.texts("connected_app")),
+                Column::needed("app", session.texts(self.names.app_column)),
                 Column::needed("user_count", session.texts("user_count")),
             ];
             match session.read_table(&columns).await {
                 Ok(Some(table)) => return Ok((seen, table)),
                 // Re-rendered under our eyes: look again, within the visitor's limit.
-                Ok(None) => session.spend("usage-list", Spend::Content).await?,
+                Ok(None) => session.spend(self.names.apps, Spend::Content).await?,
                 Err(error) if error.is_page_gone() => {}
                 Err(error) => return Err(error.into()),
             }
@@ -190,9 +276,9 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn user_table(&mut self) -> Result<Option<(Seen, Table)>, PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let wanted = ["user-list", "user-list-empty"];
+            let wanted = [self.names.users, self.names.no_users];
             let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
-                Arrival::Page(seen) if seen.page == "user-list-empty" => return Ok(None),
+                Arrival::Page(seen) if seen.page == self.names.no_users => return Ok(None),
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
@@ -213,7 +299,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         match session.read_table(&columns).await {
             Ok(Some(table)) => Ok(Some(table)),
             Ok(None) => {
-                session.spend("user-list", Spend::Content).await?;
+                session.spend(self.names.users, Spend::Content).await?;
                 Ok(None)
             }
             Err(error) if error.is_page_gone() => Ok(None),
@@ -222,20 +308,25 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     }
 
     /// The Revoke control of exactly this row, if the page that is shown has it.
-    async fn row_here(&mut self, grant: &GrantRow) -> Result<Option<Element>, PageError> {
+    async fn row_here(&mut self, grant: &GrantRow) -> Result<Option<Pressed>, PageError> {
         let table = self.read_users().await?.unwrap_or_default();
-        let labels = self.visitor.session().texts("revoke");
         let row = table.rows.iter().find(|row| grant_row(row) == *grant);
-        Ok(row.and_then(|row| row.control(labels)).cloned())
+        Ok(row.and_then(|row| self.revoke_of(row)))
+    }
+
+    /// What has to be pressed for Revoke in a row.
+    fn revoke_of(&self, row: &Row) -> Option<Pressed> {
+        let texts = |name| self.visitor.session().texts(name);
+        let direct = row.control(texts("revoke")).cloned().map(Pressed::Control);
+        direct.or_else(|| row.control(texts("row_actions")).cloned().map(Pressed::Menu))
     }
 
     /// The Revoke control of exactly this row, on whichever page of the list it is.
-    async fn find_row(&mut self, grant: &GrantRow) -> Result<Element, PageError> {
+    async fn find_row(&mut self, grant: &GrantRow) -> Result<Pressed, PageError> {
         for _ in 0..MOST_PAGES {
             let Some((seen, table)) = self.user_table().await? else { break };
             if let Some(row) = table.rows.iter().find(|row| grant_row(row) == *grant) {
-                let labels = self.visitor.session().texts("revoke");
-                return row.control(labels).cloned().ok_or(PageError::NoElement {
+                return self.revoke_of(row).ok_or(PageError::NoElement {
                     page: seen.page,
                     element: "Revoke control in the row",
                 });
@@ -269,7 +360,7 @@ fn grant_row(row: &Row) -> GrantRow {
     }
 }
 
-fn unexpected_callback() -> PageError {
+pub(super) fn unexpected_callback() -> PageError {
     PageError::Oauth {
         error: "unexpected_callback".into(),
         description: Some("the browser was sent to the callback from a Setup page".into()),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
+use super::external_client::ExternalClientSettings;
 use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
 
@@ -187,6 +188,8 @@ pub struct Settings {
     pub oauth_token_query: bool,
     /// How long an access token lives, in seconds.
     pub access_token_lifetime_s: u64,
+    /// External client apps.
+    pub external_client: ExternalClientSettings,
 }
 
 impl Default for Settings {
@@ -233,6 +236,7 @@ impl Default for Settings {
             introspection: true,
             oauth_token_query: true,
             access_token_lifetime_s: 7200,
+            external_client: ExternalClientSettings::default(),
         }
     }
 }

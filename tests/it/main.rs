@@ -7,6 +7,7 @@ mod cli;
 mod cycle;
 mod doctor;
 mod evidence;
+mod external_client;
 mod faults;
 mod grants;
 mod interludes;

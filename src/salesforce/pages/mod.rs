@@ -31,6 +31,7 @@ pub use person::{Person, PersonError, log_out};
 pub use refusals::Refusals;
 pub use row_owner::{Identity, RowOwner};
 pub use trusted_origins::TrustedOrigins;
+pub(super) use usage::near_misses;
 pub use usage::{GrantRow, UsagePages};
 pub use visitor::{Arrival, Notes, Visitor};
 pub use way_in::{WayInError, Ways};

@@ -368,7 +368,7 @@ pub(super) fn unexpected_callback() -> PageError {
 }
 
 /// `; similar: "A", "B"`, or nothing.
-fn near_misses(app: &str, names: &[String]) -> String {
+pub(in crate::salesforce) fn near_misses(app: &str, names: &[String]) -> String {
     let mut near: Vec<(f64, &String)> = names
         .iter()
         .map(|name| (strsim::jaro_winkler(app, name), name))

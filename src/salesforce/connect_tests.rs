@@ -42,9 +42,9 @@ async fn pages_are_read_until_one_is_empty_and_one_token_is_ended() {
         page("apps", &[unlabelled], &next(1)),
         page("apps", &[APP.to_owned()], &next(2)),
         page("apps", &[], &next(3)),
-        page("tokens", &[token("tok-one")], &format!("{tokens}?page=1")),
+        page("tokens", &[token("tokenIdentifierOne")], &format!("{tokens}?page=1")),
         // The same page again: nothing new, so it is the end.
-        page("tokens", &[token("tok-one")], &format!("{tokens}?page=2")),
+        page("tokens", &[token("tokenIdentifierOne")], &format!("{tokens}?page=2")),
         response(204, ""),
     ])
     .await;
@@ -54,12 +54,12 @@ async fn pages_are_read_until_one_is_empty_and_one_token_is_ended() {
     assert_eq!(grants.len(), 1);
     assert_eq!(grants[0].use_count, 7);
     assert!(grants[0].last_used.is_some());
-    assert_eq!(redactor.redact("tok-one"), "«token identifier»");
+    assert_eq!(redactor.redact("tokenIdentifierOne"), "«token identifier»");
     client.end(&grants[0].identifier).await.unwrap();
     let requests = server.requests();
     assert!(requests[3].starts_with(&format!("GET {USAGE}?page=2&pageSize=100 ")), "{requests:?}");
     assert!(requests[4].starts_with(&format!("GET {tokens}?page=0&pageSize=100 ")));
-    assert!(requests[6].starts_with(&format!("DELETE {USAGE}/tokens/tok-one ")));
+    assert!(requests[6].starts_with(&format!("DELETE {USAGE}/tokens/tokenIdentifierOne ")));
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn another_users_token_and_the_end_of_many_are_refused() {
             response(200, VERSIONS),
             page("apps", &[APP.to_owned()], ""),
             page("apps", &[], ""),
-            page("tokens", &[other.clone()], ""),
+            page("tokens", std::slice::from_ref(&other), ""),
             page("tokens", &[], ""),
         ])
         .await;

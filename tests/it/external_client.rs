@@ -29,7 +29,7 @@ async fn passes(faults: &[&str], ways: &[&str]) -> (World, Finished, State) {
 }
 
 fn witnesses(finished: &Finished) -> String {
-    finished.facts("confirm_revoked")["salesforce"].to_string()
+    finished.facts("confirm-revoked")["salesforce"].to_string()
 }
 
 const CONNECT: &str = "Connect REST: the grant is no longer listed";
@@ -56,7 +56,7 @@ async fn ui_put() {
 async fn by_the_tokens(reauthenticate_via: &str) {
     let ways = ["--revoke-via", "api", "--reauthenticate-via", reauthenticate_via];
     let (world, _, after) = passes(&["external-client", "external-client-no-page"], &ways).await;
-    assert_eq!(ends(&world, &after)[0], "revoke_endpoint");
+    assert_eq!(ends(&world, &after)[0], "refresh_token_revoked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,11 +103,13 @@ async fn setup_has_no_such_page() {
     assert!(hints(&finished).contains("--revoke-via api"), "{}", hints(&finished));
 }
 
+/// Salesforce says so only to who has logged in to approve: after the cut.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_app_is_not_installed() {
     let world = World::with_faults(&["external-client-not-found"]).await;
-    let finished = world.reauth(&["run"]).await.expect_code(1);
-    finished.expect_error("salesforce.app_not_installed");
+    let finished = world.reauth(&["run"]).await.expect_code(4);
+    let finished = finished.expect_error("salesforce.app_not_installed");
+    assert!(hints(&finished).contains("External Client App Manager"), "{}", hints(&finished));
 }
 
 /// The configuration says one kind, and the app is of the other.

@@ -35,12 +35,22 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// Files in the run folder (relative to it) that show what was seen.
     pub evidence: Vec<String>,
+    /// Parts of the locator catalogue that were looked for and not found: a page's name, or
+    /// `page.element`.
+    pub looked_for: Vec<String>,
 }
 
 impl Failure {
     /// A failure with a message and no hints yet.
     pub fn new(code: &'static str, kind: Kind, message: impl Into<String>) -> Self {
-        Self { code, kind, message: message.into(), hints: Vec::new(), evidence: Vec::new() }
+        Self {
+            code,
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            evidence: Vec::new(),
+            looked_for: Vec::new(),
+        }
     }
 
     /// A step that did not prove what it had to prove.
@@ -56,6 +66,13 @@ impl Failure {
     /// Something outside that has to be there is not.
     pub fn environment(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(code, Kind::Environment, message)
+    }
+
+    /// Says what was looked for on a page.
+    #[must_use]
+    pub fn looking_for(mut self, parts: impl IntoIterator<Item = String>) -> Self {
+        self.looked_for.extend(parts);
+        self
     }
 
     /// Adds what to do next.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::BrowserError;
+use super::evidence::Resemblance;
+use super::nearest::Wanted;
 
 const EMBEDDED: &str = include_str!("../../webdriver/locators.toml");
 
@@ -38,6 +40,9 @@ struct Page {
     /// May turn up whatever is waited for.
     #[serde(default)]
     interrupts: bool,
+    /// It shows itself by what is absent: believed once the document has been quiet for a moment.
+    #[serde(default)]
+    quiet: bool,
     /// Regular expressions (of the browser) of which one must match the document's URL.
     #[serde(default)]
     url: Vec<String>,
@@ -127,6 +132,13 @@ impl Catalogue {
         self.lists.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The candidates of an element, as the page scripts take them; none where it is unknown.
+    pub(super) fn candidates(&self, page: &str, element: &str) -> Value {
+        let page = self.pages.iter().find(|known| known.name == page);
+        page.and_then(|page| page.elements.get(element))
+            .map_or_else(|| json!([]), |candidates| describe(candidates))
+    }
+
     /// The pages wanted and all interruptions, as the recogniser takes them.
     pub(super) fn describe(&self, wanted: &[&str]) -> Value {
         let is_asked_for = |page: &&Page| page.interrupts || wanted.contains(&page.name.as_str());
@@ -137,6 +149,7 @@ impl Catalogue {
                 json!({
                     "name": page.name,
                     "url": page.url,
+                    "quiet": page.quiet,
                     "signature": page.signature.iter().map(|any| describe(any)).collect::<Vec<_>>(),
                     "absent": describe(&page.absent),
                     "frame": describe(&page.frame),
@@ -177,6 +190,84 @@ impl Catalogue {
             }
         }
         Some(written)
+    }
+}
+
+/// What the catalogue tells of pages that were not recognised.
+impl Catalogue {
+    /// All pages, as the recogniser takes them.
+    pub(super) fn describe_all(&self) -> Value {
+        let names: Vec<&str> = self.pages.iter().map(|page| page.name.as_str()).collect();
+        self.describe(&names)
+    }
+
+    /// The candidates of `page.element`; where a page alone is named, those of the entries of its
+    /// signature that are not `shown`.
+    pub(super) fn wanted(&self, part: &str, shown: &[bool]) -> Vec<(String, Vec<Wanted>)> {
+        let (name, element) = part.split_once('.').map_or((part, None), |(n, e)| (n, Some(e)));
+        let Some(page) = self.pages.iter().find(|page| page.name == name) else {
+            return Vec::new();
+        };
+        match element {
+            Some(element) => page
+                .elements
+                .get(element)
+                .map(|candidates| (part.to_owned(), candidates.iter().map(wanted).collect()))
+                .into_iter()
+                .collect(),
+            None => {
+                let is_shown = |entry: usize| shown.get(entry) == Some(&true);
+                let entries = page.signature.iter().enumerate();
+                let missing = entries.filter(|(entry, _)| !is_shown(*entry));
+                let candidates = missing.flat_map(|(_, entry)| entry).map(wanted).collect();
+                vec![(format!("{name}.signature"), candidates)]
+            }
+        }
+    }
+
+    /// How much of a page is shown; `None` where nothing of its signature is, or all.
+    pub(super) fn resemblance(
+        &self,
+        page: &str,
+        url: bool,
+        signature: &[bool],
+    ) -> Option<Resemblance> {
+        let page = self.pages.iter().find(|known| known.name == page)?;
+        let (mut found, mut not_found) = (Vec::new(), Vec::new());
+        let mut says = url && !page.url.is_empty();
+        if !page.url.is_empty() {
+            let address = format!("its address ({})", page.url.join(" or "));
+            if url { found.push(address) } else { not_found.push(address) }
+        }
+        for (entry, shown) in page.signature.iter().zip(signature) {
+            let Some(first) = entry.first() else { continue };
+            says |= *shown && is_telling(first);
+            if *shown { found.push(written(first)) } else { not_found.push(written(first)) }
+        }
+        (says && !not_found.is_empty()).then(|| Resemblance {
+            page: page.name.clone(),
+            found,
+            not_found,
+        })
+    }
+}
+
+/// Whether a page is known by it: `body` and headings are on every page.
+fn is_telling(candidate: &Candidate) -> bool {
+    let first = candidate.css.split(',').next().unwrap_or_default();
+    let has_text = !candidate.text.is_empty() || !candidate.contains.is_empty();
+    has_text || first.contains(['#', '.', '['])
+}
+
+fn wanted(candidate: &Candidate) -> Wanted {
+    let texts = candidate.text.iter().chain(&candidate.contains).cloned().collect();
+    Wanted { css: candidate.css.clone(), texts }
+}
+
+fn written(candidate: &Candidate) -> String {
+    match candidate.text.iter().chain(&candidate.contains).next() {
+        Some(text) => format!("`{}` saying \"{text}\"", candidate.css),
+        None => format!("`{}`", candidate.css),
     }
 }
 

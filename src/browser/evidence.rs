@@ -1,12 +1,17 @@
 //! What a page looked like when something went wrong: enough to repair a locator, no secrets.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::nearest::{Control, Near, nearest};
 use super::{BrowserError, Session};
 
+/// Finding, as the recogniser finds.
+const FIND: &str = include_str!("page.js");
+const SIGNS: &str = concat!(include_str!("page.js"), include_str!("signs.js"));
+
 /// Attributes and texts of what is visible; never the value of a field.
-const SCRIPT: &str = r"
+const RECORD: &str = r"
     // Queries hold session ids, codes and confirmation tokens: their names are enough.
     function cut(address) {
       try {
@@ -18,21 +23,29 @@ const SCRIPT: &str = r"
       } catch { return '…'; }
     }
     const ADDRESSES = ['href', 'src', 'action', 'formaction'];
-    function visible(e) { return e.getClientRects().length > 0; }
-    function* deep(root, css) {
-      yield* root.querySelectorAll(css);
-      for (const host of root.querySelectorAll('*')) if (host.shadowRoot) yield* deep(host.shadowRoot, css);
+    const ROLES = { a: 'link', button: 'button', select: 'combobox', textarea: 'textbox', iframe: 'frame', th: 'columnheader' };
+    const KINDS = { submit: 'button', button: 'button', reset: 'button', checkbox: 'checkbox', radio: 'radio' };
+    function roleOf(e) {
+      return e.getAttribute('role') || (e.tagName === 'INPUT' ? KINDS[e.type] || 'textbox' : ROLES[e.tagName.toLowerCase()] || '');
+    }
+    function nameOf(e) {
+      const label = e.labels && e.labels[0] ? e.labels[0].innerText : '';
+      return normalised(label || e.getAttribute('aria-label') || e.placeholder || e.title || textOf(e)).slice(0, 100);
+    }
+    function textOf(e) {
+      const isButton = e.tagName === 'INPUT' && KINDS[e.type] === 'button';
+      return normalised(isButton ? e.value : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : e.innerText).slice(0, 100);
     }
     const controls = [];
-    for (const e of deep(document, 'input,select,textarea,button,a[href],iframe,[role=button],[role=link]')) {
-      if (!visible(e) || controls.length >= 200) continue;
+    for (const e of deep(document, 'input,select,textarea,button,a[href],iframe,th,[role=button],[role=link]')) {
+      if (!isVisible(e) || controls.length >= 200) continue;
       const attributes = {};
       for (const a of e.attributes) {
         if (a.name === 'value' && !/^(submit|button|reset)$/.test(e.type)) continue;
         if (a.name.startsWith('on') || a.name === 'style') continue;
         attributes[a.name] = (ADDRESSES.includes(a.name) ? cut(a.value) : a.value).slice(0, 200);
       }
-      controls.push({ tag: e.tagName.toLowerCase(), text: (e.innerText || '').trim().slice(0, 100), attributes });
+      controls.push({ tag: e.tagName.toLowerCase(), role: roleOf(e), label: nameOf(e), text: textOf(e), attributes });
     }
     return { url: cut(location.href), title: document.title,
              text: (document.body ? document.body.innerText : '').slice(0, 4000), controls };";
@@ -44,21 +57,116 @@ pub struct PageRecord {
     pub url: String,
     /// What the document that commands went to says of itself: url, title, text, visible controls.
     pub document: Value,
+    /// What comes nearest to each part of the catalogue that was looked for and not found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+    /// The known page that it resembles most, where no known page was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resembles: Option<Resemblance>,
+}
+
+/// A part of the catalogue that was not found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Missing {
+    /// `page.element`, or `page.signature`.
+    pub part: String,
+    /// The nearest controls, best first.
+    pub nearest: Vec<Near>,
+}
+
+/// What of a known page is shown.
+#[derive(Debug, Deserialize)]
+struct Signs {
+    page: String,
+    /// Whether the address is its.
+    url: bool,
+    /// Whether each entry of its signature is found.
+    signature: Vec<bool>,
+}
+
+/// How a page that nobody knows resembles a known one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resemblance {
+    /// The known page.
+    pub page: String,
+    /// Its signs that are there.
+    pub found: Vec<String>,
+    /// Those that are not.
+    pub not_found: Vec<String>,
+}
+
+impl PageRecord {
+    /// What to tell somebody who has to mend the catalogue, a line each.
+    pub fn hints(&self) -> Vec<String> {
+        let resembles = self.resembles.iter().map(|known| {
+            format!(
+                "most like `{}`: found {}; not found {}",
+                known.page,
+                known.found.join(", "),
+                known.not_found.join(", ")
+            )
+        });
+        let missing = self.missing.iter().flat_map(|missing| {
+            let part = &missing.part;
+            let near = missing.nearest.iter().map(Near::describe);
+            near.map(move |near| format!("near `{part}`: {near}"))
+        });
+        resembles.chain(missing).collect()
+    }
 }
 
 impl Session {
-    /// Records the document that commands go to.
+    /// Records the document that commands go to, and what on it comes nearest to what was
+    /// `looked_for`: pages by name, or elements as `page.element`.
     ///
     /// # Errors
     /// Any [`BrowserError`]; an open dialog or a lost session among them.
-    pub async fn record(&self) -> Result<PageRecord, BrowserError> {
+    pub async fn record(&self, looked_for: &[String]) -> Result<PageRecord, BrowserError> {
         let mut url = self.current_url().await?;
         url.set_query(url.query().map(|_| "…"));
         url.set_fragment(None);
-        let document = self.script("record the page", SCRIPT, Vec::new()).await?;
-        Ok(PageRecord {
-            url: self.redactor.redact(url.as_str()).into_owned(),
-            document: self.redactor.redact_json(&document),
+        let script = format!("{FIND}{RECORD}");
+        let document = self.script("record the page", &script, Vec::new()).await?;
+        let document = self.redactor.redact_json(&document);
+        let controls: Vec<Control> =
+            serde_json::from_value(document["controls"].clone()).unwrap_or_default();
+        let signs = self.signs().await?;
+        let mut missing = Vec::new();
+        for part in looked_for {
+            let shown = signs.iter().find(|signs| signs.page == *part);
+            let shown = shown.map_or(&[][..], |signs| &signs.signature);
+            for (part, wanted) in self.catalogue.wanted(part, shown) {
+                let nearest = nearest(&wanted, &controls);
+                if !nearest.is_empty() {
+                    missing.push(Missing { part, nearest });
+                }
+            }
+        }
+        let is_unknown = looked_for.iter().any(|part| !part.contains('.'));
+        let resembles = is_unknown.then(|| self.resembles(&signs, looked_for)).flatten();
+        let url = self.redactor.redact(url.as_str()).into_owned();
+        Ok(PageRecord { url, document, missing, resembles })
+    }
+
+    /// Which signs of every known page are shown.
+    async fn signs(&self) -> Result<Vec<Signs>, BrowserError> {
+        let pages = self.catalogue.describe_all();
+        let answer = self.script("compare the page", SIGNS, vec![json!(pages)]).await?;
+        serde_json::from_value(answer).map_err(|error| BrowserError::Script {
+            script: "compare the page",
+            answer: error.to_string(),
+        })
+    }
+
+    /// The known page of which most signs are shown; first of all one that was looked for.
+    fn resembles(&self, signs: &[Signs], looked_for: &[String]) -> Option<Resemblance> {
+        let known = signs.iter().filter_map(|signs| {
+            self.catalogue.resemblance(&signs.page, signs.url, &signs.signature)
+        });
+        known.max_by_key(|known| {
+            let share =
+                known.found.len() * 100 / (known.found.len() + known.not_found.len()).max(1);
+            (looked_for.contains(&known.page), share)
         })
     }
 }

@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -182,7 +182,10 @@ pub fn folder_of(profile: &Path, username: &str) -> Result<PathBuf, ProfileError
 /// User names differ by more than case, and none leads out of the profile.
 fn folder_name(username: &str) -> String {
     let name = utf8_percent_encode(&username.to_lowercase(), UNSAFE).to_string();
-    if name.starts_with('.') { format!("%2E{}", &name[1..]) } else { name }
+    match name.strip_prefix('.') {
+        Some(rest) => format!("%2E{rest}"),
+        None => name,
+    }
 }
 
 fn make_private(folder: &Path) -> Result<(), ProfileError> {
@@ -250,10 +253,7 @@ fn wait_for(file: File) -> Option<File> {
         // Nobody listens any more where it took too long: then the lock goes with the file.
         drop(sender.send(locked.then_some(file)));
     });
-    match receiver.recv_timeout(CLEAN_UP_LIMIT) {
-        Ok(file) => file,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-    }
+    receiver.recv_timeout(CLEAN_UP_LIMIT).unwrap_or_default()
 }
 
 fn is_alive(pid: i32) -> bool {

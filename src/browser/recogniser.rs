@@ -11,7 +11,10 @@ use super::catalogue::Part;
 use super::session::SLICE;
 use super::{BrowserError, Session};
 
-const SCRIPT: &str = include_str!("recogniser.js");
+const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("recogniser.js"));
+const PRESS: &str = concat!(include_str!("page.js"), include_str!("press.js"));
+/// Frames in frames, at most.
+const DEEPEST: usize = 3;
 
 /// A page that was recognised.
 #[derive(Debug)]
@@ -120,13 +123,12 @@ impl Session {
     ) -> Result<Option<Look>, BrowserError> {
         self.leave_frames().await?;
         let mut frame = None;
-        let answer = match self.ask(pages, false, deadline).await? {
-            Some(answer) if answer["tag"] == "frame" => {
-                frame = answer["frame"]["candidate"].as_u64();
-                self.look_into_frame(&answer, pages, deadline).await?
-            }
-            other => other,
-        };
+        let mut answer = self.ask(pages, deadline).await?;
+        for _ in 0..DEEPEST {
+            let Some(found) = answer.take_if(|answer| answer["tag"] == "frame") else { break };
+            frame = frame.max(found["frame"]["candidate"].as_u64());
+            answer = self.look_into_frame(&found, pages, deadline).await?;
+        }
         // The answer to a page is worth more than where the browser was a moment later.
         if let Some(answer) = &answer
             && answer["tag"] == "page"
@@ -152,17 +154,12 @@ impl Session {
     }
 
     /// One question to the document that commands go to; `None`: it went away.
-    async fn ask(
-        &self,
-        pages: &Value,
-        in_frame: bool,
-        deadline: Instant,
-    ) -> Result<Option<Value>, BrowserError> {
+    async fn ask(&self, pages: &Value, deadline: Instant) -> Result<Option<Value>, BrowserError> {
         let left = deadline.saturating_duration_since(Instant::now()).min(SLICE);
         let limit = u64::try_from(left.as_millis()).unwrap_or(0).max(1);
         let callback =
             format!("{}{}", self.callback.origin().ascii_serialization(), self.callback.path());
-        let arguments = vec![pages.clone(), json!(in_frame), json!(callback), json!(limit)];
+        let arguments = vec![pages.clone(), json!(callback), json!(limit)];
         match self.waiting_script("recognise", SCRIPT, arguments).await {
             Ok(answer) if answer["tag"].is_string() => Ok(Some(answer)),
             // A dialog ended the script; whoever waits for one asks for it.
@@ -197,7 +194,7 @@ impl Session {
             return Ok(None);
         };
         match self.enter_frame(frame).await {
-            Ok(()) => self.ask(pages, true, deadline).await,
+            Ok(()) => self.ask(pages, deadline).await,
             Err(error) if error.is_page_gone() => Ok(None),
             Err(error) => Err(error),
         }
@@ -259,7 +256,7 @@ impl Session {
               let text = root.innerText || '';
               for (const host of [root, ...root.querySelectorAll('*')]) {
                 if (!host.shadowRoot) continue;
-                for (const child of host.shadowRoot.children) text += '\n' + textOf(child);
+                for (const child of host.shadowRoot.children) if (child.tagName !== 'STYLE') text += '\n' + textOf(child);
               }
               return text;
             }
@@ -292,6 +289,37 @@ impl Session {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Presses an element of a page that was rendered again since it was seen: found anew and clicked
+    /// in one task, if the document still shows that page. Says whether it does.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn press_again(
+        &self,
+        seen: &Seen,
+        element: &str,
+        how: Spend,
+    ) -> Result<bool, BrowserError> {
+        let pages = self.catalogue.describe(&[&seen.page]);
+        let page = pages.as_array().into_iter().flatten().find(|page| page["name"] == seen.page);
+        let Some(page) = page else { return Ok(false) };
+        // It was spent by who pressed it first.
+        let mut page = page.clone();
+        self.unspend(&seen.page).await?;
+        page["quiet"] = json!(false);
+        let arguments =
+            vec![page, json!(element), json!(seen.origin), json!(how == Spend::Document)];
+        Ok(self.script("press again", PRESS, arguments).await? == json!(true))
+    }
+
+    async fn unspend(&self, page: &str) -> Result<(), BrowserError> {
+        const SCRIPT: &str = r"
+            const spent = document[Symbol.for('reauth.spent')];
+            if (spent) delete spent[arguments[0]];
+            return true;";
+        self.script("unmark the page", SCRIPT, vec![json!(page)]).await.map(drop)
     }
 
     /// Nothing in the document that is shown is recognised any more.

@@ -32,6 +32,24 @@ const SCRIPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// The key of an element reference (W3C WebDriver, "web element identifier").
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Hides what stands in fields that may hold a code: short numbers, whoever wrote them there.
+const BLANK_CODES: &str = r"
+    const key = Symbol.for('reauth.blanked');
+    document[key] = [];
+    for (const field of document.querySelectorAll('input')) {
+      if (!/^[\s-]*(\d[\s-]*){4,10}$/.test(field.value || '')) continue;
+      document[key].push([field, field.value]);
+      field.value = '';
+      // A caret would blink in the picture, where the first digit was.
+      field.blur();
+    }
+    return true;";
+const SHOW_CODES: &str = r"
+    const key = Symbol.for('reauth.blanked');
+    for (const [field, value] of document[key] || []) if (field.value === '') field.value = value;
+    document[key] = [];
+    return true;";
+
 /// A browser window under our control.
 pub struct Session {
     pub(super) client: Client,
@@ -134,6 +152,16 @@ impl Session {
     /// A list of texts of the catalogue, e.g. what a column's header may say.
     pub fn texts(&self, name: &str) -> &[String] {
         self.catalogue.texts(name)
+    }
+
+    /// Whether what sites remember of this browser is kept for later runs.
+    pub fn keeps_profile(&self) -> bool {
+        self.keeps_profile
+    }
+
+    /// Knows every secret that may turn up on a page.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// Whether a command hung or was abandoned, or the browser is gone: nothing more can be asked of
@@ -242,11 +270,10 @@ impl Session {
     /// Any [`BrowserError`].
     pub async fn click(&self, element: &Element) -> Result<(), BrowserError> {
         self.slow_down().await;
-        let reference = json!({ELEMENT_KEY: element.element_id().to_string()});
         self.script(
             "click",
             "const target = arguments[0]; setTimeout(() => target.click(), 0); return true;",
-            vec![reference],
+            vec![element_reference(element)],
         )
         .await
         .map(drop)
@@ -294,12 +321,19 @@ impl Session {
         Ok(value.map(|value| self.redactor.learn(label, value)))
     }
 
-    /// A picture of what is shown, as PNG.
+    /// A picture of what is shown, as PNG. Fields that hold something like a verification code are
+    /// blank in it, and as they were after it.
     ///
     /// # Errors
     /// Any [`BrowserError`]; an open dialog among them.
     pub async fn screenshot(&self) -> Result<Vec<u8>, BrowserError> {
-        self.command("take screenshot", self.client.screenshot()).await
+        self.script("blank codes", BLANK_CODES, Vec::new()).await?;
+        let picture = self.command("take screenshot", self.client.screenshot()).await;
+        // A page that has gone meanwhile took its fields with it.
+        match self.script("show codes", SHOW_CODES, Vec::new()).await {
+            Err(error) if !error.is_page_gone() => Err(error),
+            _ => picture,
+        }
     }
 
     /// Closes the window. A profile that is kept loses the cookies that end with the browser: it
@@ -335,11 +369,16 @@ impl Session {
     }
 
     /// For a person who watches: the one place where time passes on purpose.
-    async fn slow_down(&self) {
+    pub(super) async fn slow_down(&self) {
         if !self.slow_motion.is_zero() {
             tokio::time::sleep(self.slow_motion).await;
         }
     }
+}
+
+/// An element as an argument of a script.
+pub(super) fn element_reference(element: &Element) -> Value {
+    json!({ELEMENT_KEY: element.element_id().to_string()})
 }
 
 /// A command that was sent. Dropped before its end (it hung, or a signal ended the step that sent

@@ -2,19 +2,62 @@
 
 use std::collections::BTreeMap;
 
-use fantoccini::elements::Element;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::session::SLICE;
 use super::{BrowserError, Session};
 
-const SCRIPT: &str = include_str!("table.js");
+const READ: &str =
+    concat!(include_str!("page.js"), include_str!("table.js"), include_str!("read_table.js"));
+const TURN: &str =
+    concat!(include_str!("page.js"), include_str!("table.js"), include_str!("turn_page.js"));
+const PRESS: &str =
+    concat!(include_str!("page.js"), include_str!("table.js"), include_str!("press_row.js"));
+
+/// What leads to the next page of a table, in the catalogue.
+const NEXT_PAGE: &str = "next_page";
 
 /// A table as a reader sees it.
 #[derive(Debug, Default)]
 pub struct Table {
+    /// What its header cells say.
+    pub headers: Vec<String>,
     /// Its rows, without the header.
     pub rows: Vec<Row>,
+    /// Which candidate of the page's `next_page` leads on; none on the last page.
+    pub more: Option<usize>,
+}
+
+/// What a column of a row has to say.
+#[derive(Debug, Serialize)]
+pub struct Expected<'row> {
+    key: &'static str,
+    text: &'row str,
+    links: Option<&'row [String]>,
+}
+
+impl<'row> Expected<'row> {
+    /// This text, whatever its links.
+    pub fn text(key: &'static str, text: &'row str) -> Self {
+        Self { key, text, links: None }
+    }
+
+    /// This text with these links.
+    pub fn cell(key: &'static str, cell: &'row Cell) -> Self {
+        Self { key, text: &cell.text, links: Some(&cell.links) }
+    }
+}
+
+/// What came of pressing a control in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// It is being pressed. The page is spent until fewer rows read so, or it is another document.
+    Yes,
+    /// No row reads so.
+    NoRow,
+    /// The row has so many controls that say so, and not exactly one.
+    NotOne(u64),
 }
 
 /// A column that is asked for.
@@ -38,12 +81,12 @@ impl<'texts> Column<'texts> {
 }
 
 /// A row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Row {
     /// The columns that were asked for.
     pub cells: BTreeMap<String, Cell>,
-    /// Links and buttons of the row, with what they say.
-    pub controls: Vec<(String, Element)>,
+    /// What the links and buttons of the row say.
+    pub controls: Vec<String>,
 }
 
 /// A cell.
@@ -60,49 +103,86 @@ impl Row {
     pub fn text(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", |cell| cell.text.as_str())
     }
-
-    /// The first control that says one of `labels`.
-    pub fn control(&self, labels: &[String]) -> Option<&Element> {
-        self.controls.iter().find(|(label, _)| labels.contains(label)).map(|(_, element)| element)
-    }
 }
 
 impl Session {
-    /// Reads the table that has all the columns that are needed. `None`: the document shows no such table.
+    /// Reads the table of a page that has all the columns that are needed, in one piece. `None`: the document
+    /// shows no such table.
     ///
     /// # Errors
     /// Any [`BrowserError`].
-    pub async fn read_table(&self, columns: &[Column<'_>]) -> Result<Option<Table>, BrowserError> {
-        let answer = self.script("read table", SCRIPT, vec![json!(columns)]).await?;
-        if answer["tag"] == "none" {
-            return Ok(None);
+    pub async fn read_table(
+        &self,
+        page: &str,
+        columns: &[Column<'_>],
+    ) -> Result<Option<Table>, BrowserError> {
+        let limit = u64::try_from(SLICE.as_millis()).unwrap_or(u64::MAX);
+        let next = self.catalogue.candidates(page, NEXT_PAGE);
+        let arguments = vec![json!(columns), next, json!(limit)];
+        let answer = self.waiting_script("read table", READ, arguments).await?;
+        match answer["tag"].as_str() {
+            Some("table") => {}
+            Some("none" | "restless") => return Ok(None),
+            // A dialog ended the script.
+            None if answer.is_null() => return Ok(None),
+            _ => return Err(self.not_an_answer("read table", &answer)),
         }
-        let rows = answer["rows"].as_array().ok_or_else(|| BrowserError::Script {
-            script: "read table",
-            answer: self.redactor.redact(&answer.to_string()).into_owned(),
-        })?;
-        Ok(Some(Table { rows: rows.iter().map(|row| self.row(row)).collect() }))
+        let rows = answer["rows"].as_array().into_iter().flatten().map(row).collect();
+        let more = answer["more"].as_u64().and_then(|at| usize::try_from(at).ok());
+        Ok(Some(Table { headers: texts(&answer["headers"]), rows, more }))
     }
 
-    fn row(&self, row: &Value) -> Row {
-        let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let cells = row["cells"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(key, cell)| {
-                let links = cell["links"].as_array().into_iter().flatten().map(text_of).collect();
-                (key.clone(), Cell { text: text_of(&cell["text"]), links })
-            })
-            .collect();
-        let controls = row["controls"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|control| {
-                Some((text_of(&control["label"]), self.element(&control["element"])?))
-            })
-            .collect();
-        Row { cells, controls }
+    /// Turns to the next page of a table. The page is spent until its rows are others, or it is
+    /// another document.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn turn_page(&self, page: &str, columns: &[Column<'_>]) -> Result<(), BrowserError> {
+        self.slow_down().await;
+        let next = self.catalogue.candidates(page, NEXT_PAGE);
+        self.script("turn the page", TURN, vec![json!(columns), next, json!(page)]).await.map(drop)
     }
+
+    /// Presses the one control that says one of `labels` in the first row whose columns read as
+    /// `expected`; found anew and clicked in one task, whatever was rendered since it was read.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`].
+    pub async fn press_in_row(
+        &self,
+        page: &str,
+        columns: &[Column<'_>],
+        expected: &[Expected<'_>],
+        labels: &[String],
+    ) -> Result<Pressed, BrowserError> {
+        self.slow_down().await;
+        let arguments = vec![json!(columns), json!(expected), json!(labels), json!(page)];
+        let answer = self.script("press in row", PRESS, arguments).await?;
+        match answer["tag"].as_str() {
+            Some("pressing") => Ok(Pressed::Yes),
+            Some("gone") => Ok(Pressed::NoRow),
+            Some("controls") => Ok(Pressed::NotOne(answer["count"].as_u64().unwrap_or(0))),
+            _ => Err(self.not_an_answer("press in row", &answer)),
+        }
+    }
+
+    fn not_an_answer(&self, script: &'static str, answer: &Value) -> BrowserError {
+        let answer = self.redactor.redact(&answer.to_string()).into_owned();
+        BrowserError::Script { script, answer }
+    }
+}
+
+fn row(row: &Value) -> Row {
+    let cells = row["cells"].as_object().into_iter().flatten().map(|(key, cell)| {
+        (key.clone(), Cell { text: text(&cell["text"]), links: texts(&cell["links"]) })
+    });
+    Row { cells: cells.collect(), controls: texts(&row["controls"]) }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(text).collect()
 }

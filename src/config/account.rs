@@ -67,7 +67,7 @@ pub(super) fn read(
         reader.secret(keys.password)
     };
     let login = login(reader, keys, overrides, way);
-    let totp_secret = reader.secret(keys.totp_secret);
+    let totp_secret = reader.totp_seed(keys.totp_secret);
     let verification_code_command = reader.list(keys.verification_code_command);
     let passkey = passkey(reader, keys);
     Ok(Account {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::secrets::Secret;
+use crate::secrets::{Secret, TotpSeed};
 
 /// Everything a run needs to know, validated.
 #[derive(Debug, Clone)]
@@ -54,9 +54,10 @@ pub struct Account {
     pub login: Login,
     /// Typed where a login page asks for it. There is one where [`Login::Form`] is the way.
     pub password: Option<Secret>,
-    /// Seed of an authenticator app (RFC 6238), in base32.
-    pub totp_secret: Option<Secret>,
-    /// Program and arguments that print the code which Salesforce has sent by e-mail or SMS.
+    /// What the user's authenticator app makes codes from (RFC 6238).
+    pub totp_secret: Option<TotpSeed>,
+    /// Program and arguments that print the code which Salesforce asks for: one that it has sent by
+    /// e-mail or SMS, or an authenticator's where there is no `totp_secret`.
     pub verification_code_command: Option<Vec<String>>,
     /// A passkey that was enrolled before.
     pub passkey: Option<PasskeyAt>,

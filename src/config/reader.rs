@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::de::DeValue;
 use url::Url;
 
-use crate::secrets::{Redactor, Secret};
+use crate::secrets::{Redactor, Secret, TotpSeed};
 
 use super::convert::{self, Problem};
 use super::document::{Document, Entry};
@@ -120,6 +120,16 @@ impl<'a> Reader<'a> {
             let secret = redactor.learn(key.path, text);
             convert::one_line(secret.expose())?;
             Ok(secret)
+        })
+    }
+
+    /// What an authenticator app is set up with, known to the redactor from now on.
+    pub(super) fn totp_seed(&mut self, path: &'static str) -> Read<TotpSeed> {
+        let redactor = self.redactor;
+        self.read(path, |text, key| {
+            let seed = redactor.learn(key.path, text);
+            convert::one_line(seed.expose())?;
+            TotpSeed::parse(&seed, redactor).map_err(|error| Problem::value(error.to_string()))
         })
     }
 

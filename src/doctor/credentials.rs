@@ -219,7 +219,7 @@ async fn access_tokens(
     let salesforce = &config.salesforce;
     let doors = accounts(config).filter_map(|account| match &account.login {
         Login::Frontdoor { access_token } => Some((
-            account.username.clone(),
+            account,
             FrontDoor::new(
                 account.username.clone(),
                 access_token.clone(),
@@ -232,14 +232,21 @@ async fn access_tokens(
         )),
         Login::Form | Login::Profile => None,
     });
-    let asked = doors.map(|(username, door)| async move {
+    let asked = doors.map(|(account, door)| async move {
         let check = within(limit, CheckId::AccessToken, async {
             match door.check().await {
                 Ok(()) => Check::passed(CheckId::AccessToken, "lives, and is this user's"),
+                // As in a run: the login page is the other way.
+                Err(error) if error.may_fall_back() && account.password.is_some() => {
+                    let code = "salesforce.front_door_passed_over";
+                    let seen = format!("{error}: the login page will be used instead");
+                    Check::warning(CheckId::AccessToken, code, seen)
+                        .hint("get a fresh access token of this user, or set `login = \"form\"`")
+                }
                 Err(error) => Check::failed(CheckId::AccessToken, error).of_configuration(),
             }
         });
-        check.await.of(username)
+        check.await.of(&account.username)
     });
     futures_util::future::join_all(asked).await
 }

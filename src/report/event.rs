@@ -190,6 +190,19 @@ pub enum Event {
         /// What.
         text: String,
     },
+    /// A person at the terminal is asked for something; until [`Event::Answered`] nothing else may
+    /// be written there.
+    Asked {
+        /// In which step.
+        key: StepKey,
+        /// What for.
+        question: String,
+    },
+    /// The person has answered, or is no longer waited for.
+    Answered {
+        /// In which step.
+        key: StepKey,
+    },
     /// A file in the run folder that shows what was seen.
     Evidence {
         /// In which step.
@@ -237,6 +250,7 @@ impl Event {
                 Self::Instance { id, name: name.map(clean), element: clean(element) }
             }
             Self::Progress { key, text } => Self::Progress { key, text: clean(text) },
+            Self::Asked { key, question } => Self::Asked { key, question: clean(question) },
             Self::StepFinished { key, outcome, duration, summary, facts } => Self::StepFinished {
                 key,
                 outcome,
@@ -259,6 +273,7 @@ impl Event {
             | Self::RevokedVia(_)
             | Self::ReauthenticatedVia(_)
             | Self::StepStarted { .. }
+            | Self::Answered { .. }
             | Self::Evidence { .. }) => other,
         }
     }

@@ -95,7 +95,7 @@ impl Recorder {
             Event::StepStarted { key } => {
                 self.begin(*key, at);
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::Asked { .. } | Event::Answered { .. } => {}
             Event::Evidence { key, file } => self.add_evidence(*key, file),
             Event::StepFinished { key, outcome, duration, facts, .. } => {
                 let began = before(at, *duration);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use super::connect_pages::{Page, read_all};
-use super::pages::near_misses;
+use super::pages::{clause, near};
 use super::{ConnectError, RestClient, SalesforceError};
 use crate::secrets::Secret;
 
@@ -177,7 +177,7 @@ fn pick(wanted: &str, apps: Vec<AppBody>) -> Result<String, ConnectError> {
         [] => {
             let names: Vec<String> =
                 apps.iter().map(|app| app.label.clone().unwrap_or_else(|| name_of(app))).collect();
-            let near = near_misses(wanted, &names);
+            let near = clause(&near(wanted, &names));
             Err(ConnectError::AppNotListed { app: wanted.to_owned(), listed: apps.len(), near })
         }
         several => Err(ConnectError::SeveralApps { app: wanted.to_owned(), count: several.len() }),

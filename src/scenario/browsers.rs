@@ -199,31 +199,31 @@ impl Browsers {
         self.refusals.logins(&account.username)
     }
 
-    /// What the browser shows, for a step that failed: a picture, and the visible controls. Nothing
-    /// where no browser was used in the step or it is lost.
-    pub(super) async fn evidence(&self, step: &Step<'_>) -> Vec<String> {
+    /// What the browser shows, for a step that failed: a picture, and the visible controls; and as
+    /// hints, what comes nearest to what was looked for. Nothing where no browser was used in the
+    /// step or it is lost.
+    pub(super) async fn evidence(&self, step: &Step<'_>, failure: &mut Failure) {
         use StepId::{Authorize, EnrollPasskey, ProvePasskey, Provision, Revoke};
-        let mut files = Vec::new();
         let in_browser = [Authorize, Provision, Revoke, EnrollPasskey, ProvePasskey];
         if !in_browser.contains(&step.key.id) {
-            return files;
+            return;
         }
         let running = self.running.lock().await;
         let Some(window) = running.as_ref().and_then(|running| running.latest.clone()) else {
-            return files;
+            return;
         };
         match window.screenshot().await {
-            Ok(png) => files.extend(step.picture(&png, Some("failure"))),
+            Ok(png) => failure.evidence.extend(step.picture(&png, Some("failure"))),
             Err(error) => tracing::warn!(%error, "no picture of the failure"),
         }
-        match window.record().await {
+        match window.record(&failure.looked_for).await {
             Ok(record) => {
                 let name = format!("dom/{}-{}.json", step.key.id.as_str(), step.key.attempt);
-                files.extend(step.record(name, &record));
+                failure.hints.extend(record.hints());
+                failure.evidence.extend(step.record(name, &record));
             }
             Err(error) => tracing::warn!(%error, "no page record of the failure"),
         }
-        files
     }
 
     /// Ends everything. What does not end in time is the guard's to end.

@@ -121,10 +121,7 @@ async fn salesforce_side(
             .map_err(Disagreement::Failed)?
             .grants()
     {
-        let list = match context.config.salesforce.app_kind {
-            AppKind::Connected => "OauthToken",
-            AppKind::ExternalClient => "Connect REST",
-        };
+        let list = grants::list_name(context);
         if rows.len() > left.expected {
             let said = format!("{list} lists {} grants, expected {}", rows.len(), left.expected);
             return Err(not_yet("Salesforce", said));

@@ -180,7 +180,7 @@ impl Context {
         let result = match result {
             Ok((proof, _)) => Ok(proof),
             Err(mut failure) => {
-                failure.evidence.extend(self.browsers.evidence(&step).await);
+                self.browsers.evidence(&step, &mut failure).await;
                 self.failed_in(id);
                 Err(failure)
             }
@@ -285,6 +285,15 @@ impl Notes for Step<'_> {
     fn progress(&self, text: &str) {
         tracing::debug!(step = self.key.id.as_str(), "{text}");
         self.context.events.send(Event::Progress { key: self.key, text: text.to_owned() });
+    }
+
+    fn asks(&self, question: &str) {
+        let question = question.to_owned();
+        self.context.events.send(Event::Asked { key: self.key, question });
+    }
+
+    fn answered(&self) {
+        self.context.events.send(Event::Answered { key: self.key });
     }
 
     fn warn(&self, code: &'static str, message: String) {

@@ -147,34 +147,52 @@ fn token(token: ConnectToken) -> ListedGrant {
 }
 
 /// `failure` is that the app is not listed. Says so if there is an app of the other kind by that
-/// name; who may not look there learns nothing new.
-pub(super) async fn other_kind(context: &Context, witness: &Witness, failure: Failure) -> Failure {
+/// name.
+async fn other_kind(context: &Context, witness: &Witness, failure: Failure) -> Failure {
+    if is_of_other_kind(context, witness).await { of_other_kind(context, failure) } else { failure }
+}
+
+/// Whether the witness knows an app of the configured name that is of the other kind. Who may not
+/// look there does not.
+pub(super) async fn is_of_other_kind(context: &Context, witness: &Witness) -> bool {
     let salesforce = &context.config.salesforce;
-    let app = &salesforce.connected_app;
-    let (is_there, kind) = match salesforce.app_kind {
-        AppKind::Connected => (
-            witness.connect.identifier().await.map(|_| true).map_err(Failure::from),
-            "external-client",
-        ),
+    let is_there = match salesforce.app_kind {
+        AppKind::Connected => match witness.connect.identifier().await {
+            Ok(_) => Ok(true),
+            Err(ConnectError::AppNotListed { .. }) => Ok(false),
+            Err(error) => Err(Failure::from(error)),
+        },
         AppKind::ExternalClient => {
-            let found = witness.rest.connected_application(app).await;
-            (found.map(|found| found.is_some()).map_err(Failure::from), "connected")
+            let found = witness.rest.connected_application(&salesforce.connected_app).await;
+            found.map(|found| found.is_some()).map_err(Failure::from)
         }
     };
-    match is_there {
-        Ok(true) => {
-            let mut failure = failure;
-            let hint = format!(
-                "there is an app \"{app}\" of the other kind: set `salesforce.app_kind = \"{kind}\"`"
-            );
-            failure.hints.insert(0, hint);
-            failure
-        }
-        Ok(false) => failure,
-        Err(error) => {
-            tracing::info!(%error, "whether it is an app of the other kind is unknown");
-            failure
-        }
+    is_there.unwrap_or_else(|error| {
+        tracing::info!(%error, "whether it is an app of the other kind is unknown");
+        false
+    })
+}
+
+/// `failure`, with the remedy first.
+pub(super) fn of_other_kind(context: &Context, mut failure: Failure) -> Failure {
+    let salesforce = &context.config.salesforce;
+    let kind = match salesforce.app_kind {
+        AppKind::Connected => "external-client",
+        AppKind::ExternalClient => "connected",
+    };
+    let hint = format!(
+        "there is an app \"{}\" of the other kind: set `salesforce.app_kind = \"{kind}\"`",
+        salesforce.connected_app
+    );
+    failure.hints.insert(0, hint);
+    failure
+}
+
+/// What lists the app's grants by API.
+pub(super) fn list_name(context: &Context) -> &'static str {
+    match context.config.salesforce.app_kind {
+        AppKind::Connected => "OauthToken",
+        AppKind::ExternalClient => "Connect REST",
     }
 }
 

@@ -179,12 +179,8 @@ impl<'run> Expected<'run> {
             };
             match self.ask(asked, &sid).await {
                 None => {}
-                Some(Whose::Unknown(reason)) => {
-                    if !matches!(whose, Whose::Expected) {
-                        whose = Whose::Unknown(reason);
-                    }
-                }
-                Some(Whose::Expected) => whose = Whose::Expected,
+                Some(Whose::Unknown(_)) if matches!(whose, Whose::Expected) => {}
+                Some(told @ (Whose::Unknown(_) | Whose::Expected)) => whose = told,
                 Some(other) => return Ok(other),
             }
         }

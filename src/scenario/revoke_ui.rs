@@ -13,6 +13,9 @@ use crate::failure::Failure;
 use crate::salesforce::OrgHosts;
 use crate::salesforce::pages::{Notes as _, UsagePages};
 
+/// The page shows nothing of the app: then the org's API is asked what there is.
+const NOT_SHOWN: [&str; 2] = ["salesforce.app_not_listed", "salesforce.app_without_users"];
+
 /// Revokes the instance's row on the usage page.
 pub(super) async fn revoke(
     context: &Context,
@@ -24,24 +27,23 @@ pub(super) async fn revoke(
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    let (app, kind) = (&salesforce.connected_app, salesforce.app_kind);
-    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, app, kind);
+    let kind = salesforce.app_kind;
+    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, salesforce);
 
     step.progress(&format!("opening {}", usage.title()));
     let expected = Expected::in_org(context, step, account, &hosts);
-    let read = expected.visit(&window, async || usage.grants().await).await;
+    let rows = match expected.visit(&window, async || usage.grants().await).await {
+        Ok(rows) => rows,
+        Err(failure) if NOT_SHOWN.contains(&failure.code) => {
+            return Err(with_witness(context, &window, &hosts, &grant, failure).await);
+        }
+        Err(failure) => return Err(failure),
+    };
     if let Some(png) = usage.take_login_picture() {
         step.picture(&png, Some("login"));
     }
     picture(step, &window, "before").await;
     let witness = setup_session(context, &window, &hosts, account).await?;
-    let rows = match (read, &witness) {
-        (Ok(rows), _) => rows,
-        (Err(failure), Some(witness)) if failure.code == "salesforce.app_not_listed" => {
-            return Err(grants::other_kind(context, witness, failure).await);
-        }
-        (Err(failure), _) => return Err(failure),
-    };
     let identity = grants::identity(context, &grant, witness.as_ref()).await?;
     let api = match &witness {
         Some(witness) => grants::listed(context, witness, &identity.user_id).await?.grants(),
@@ -107,6 +109,45 @@ pub(super) async fn revoke(
         _ => None,
     };
     Ok((CutGrant { before: grant, witness }, summary))
+}
+
+/// The failure of a page that does not show the app's grants, with what the org's API says of them.
+async fn with_witness(
+    context: &Context,
+    window: &Session,
+    hosts: &OrgHosts,
+    grant: &LiveGrant,
+    failure: Failure,
+) -> Failure {
+    let asked = async {
+        let salesforce = &context.config.salesforce;
+        let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
+        let Some(witness) = setup_session(context, window, hosts, account).await? else {
+            return Ok(None);
+        };
+        if grants::is_of_other_kind(context, &witness).await {
+            return Ok(Some((None, String::new())));
+        }
+        let identity = grants::identity(context, grant, Some(&witness)).await?;
+        let listed = grants::listed(context, &witness, &identity.user_id).await?.grants();
+        Ok::<_, Failure>(listed.map(|grants| (Some(grants.len()), identity.username)))
+    };
+    let app = &context.config.salesforce.connected_app;
+    let list = grants::list_name(context);
+    match asked.await {
+        Ok(Some((None, _))) => grants::of_other_kind(context, failure),
+        Ok(Some((Some(0), user))) => {
+            failure.hint(format!("{list} knows no grant of {user} for an app called \"{app}\" either"))
+        }
+        Ok(Some((Some(count), user))) => failure.hint(format!(
+            "{list} knows {count} grant(s) of {user} for \"{app}\", which the page does not show: revoke by API: --revoke-via api"
+        )),
+        Ok(None) => failure.hint("the org's API could not be asked whether it knows the app"),
+        Err(error) => {
+            tracing::info!(%error, "no witness by API");
+            failure.hint("the org's API could not be asked whether it knows the app")
+        }
+    }
 }
 
 /// The org's hosts, which Setup's address is made of.

@@ -8,7 +8,7 @@ use url::Url;
 use super::context::Context;
 use super::locate::my_domain_of;
 use crate::browser::Fallback;
-use crate::config::{Account, RevokeVia};
+use crate::config::{Account, Login, RevokeVia};
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::{Arrival, PageError, UsagePages, Visitor, oauth_error_of};
@@ -109,7 +109,7 @@ async fn visit(
             let window = context.window(step, account).await?;
             let mut visitor = context.browsers.visitor(&window, account, step);
             let ended = match part {
-                Part::Home => home(context, &mut visitor).await,
+                Part::Home => home(context, account, &mut visitor).await,
                 Part::Approval => approval_page(context, &mut visitor).await,
                 Part::Usage => usage(context, &mut visitor).await,
             };
@@ -122,9 +122,18 @@ async fn visit(
         .await
 }
 
-async fn home(context: &Context, visitor: &mut Visitor<'_>) -> Result<String, Failure> {
-    let start = context.config.salesforce.login_url.as_str();
-    match visitor.go(start, &["home"]).await? {
+/// Whoever types begins where the authorise page would send them; a front door or a kept profile
+/// opens the org itself, and not the generic login host.
+async fn home(
+    context: &Context,
+    account: &Account,
+    visitor: &mut Visitor<'_>,
+) -> Result<String, Failure> {
+    let start = match account.login {
+        Login::Form => context.config.salesforce.login_url.clone(),
+        Login::Frontdoor { .. } | Login::Profile => hosts(context).await?.home(),
+    };
+    match visitor.go(start.as_str(), &["home"]).await? {
         Arrival::Page(seen) => {
             Ok(format!("comes in, at {}", seen.url.host_str().unwrap_or_default()))
         }
@@ -160,8 +169,7 @@ async fn usage(context: &Context, visitor: &mut Visitor<'_>) -> Result<String, F
     let salesforce = &context.config.salesforce;
     let hosts = hosts(context).await?;
     context.trusted.trust(&hosts.my_domain);
-    let (app, kind) = (&salesforce.connected_app, salesforce.app_kind);
-    let mut pages = UsagePages::new(visitor, &hosts.setup, app, kind);
+    let mut pages = UsagePages::new(visitor, &hosts.setup, salesforce);
     let rows = pages.grants().await?;
     Ok(format!("{} grants of \"{}\" are listed", rows.len(), salesforce.connected_app))
 }

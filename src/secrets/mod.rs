@@ -3,9 +3,12 @@
 //! A secret comes into being through [`Redactor::learn`], so that there is no moment at which the
 //! program holds a secret that the redactor does not know.
 
+pub mod ask;
 mod redactor;
+mod totp;
 
 pub use redactor::{RedactingWriter, Redactor};
+pub use totp::{SeedError, Taken, TotpSeed};
 
 use std::fmt;
 

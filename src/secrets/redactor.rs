@@ -46,10 +46,18 @@ const SECRET_FIELDS: &[&str] = &[
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<RwLock<Known>>);
 
+/// What is searched for.
+struct Pattern {
+    text: String,
+    /// Stands in for it.
+    label: &'static str,
+    /// Only where it is no part of a longer number.
+    whole_number: bool,
+}
+
 #[derive(Default)]
 struct Known {
-    /// Pattern and the label that stands in for it.
-    patterns: Vec<(String, &'static str)>,
+    patterns: Vec<Pattern>,
     /// Made of the patterns when it is next needed: secrets are learnt in bursts.
     automaton: OnceLock<Option<AhoCorasick>>,
 }
@@ -60,7 +68,7 @@ impl Known {
             // LeftmostLongest: of `abc` and `abcdef` the longer goes, so that no tail is left.
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
-                .build(self.patterns.iter().map(|(pattern, _)| pattern))
+                .build(self.patterns.iter().map(|pattern| &pattern.text))
                 .ok()
         };
         self.automaton.get_or_init(build).as_ref()
@@ -79,7 +87,7 @@ impl Redactor {
     pub fn learn(&self, label: &'static str, value: impl Into<String>) -> Secret {
         let value = value.into();
         if value.len() >= MIN_SEARCHED_LENGTH {
-            self.add(label, &value);
+            self.add(label, &value, false);
         }
         Secret { label, value: value.into() }
     }
@@ -105,16 +113,34 @@ impl Redactor {
 
     fn add_long(&self, label: &'static str, value: &str) {
         if value.len() >= MIN_SEARCHED_LENGTH {
-            self.add(label, value);
+            self.add(label, value, false);
         }
     }
 
-    fn add(&self, label: &'static str, value: &str) {
+    /// Makes a verification code a secret. It is searched for although it is short, wherever it is
+    /// a number of its own.
+    ///
+    /// ```
+    /// use reauth::secrets::Redactor;
+    ///
+    /// let redactor = Redactor::new();
+    /// redactor.learn_code("verification code", "482913");
+    /// assert_eq!(redactor.redact("typed 482913 at 1764048291300"), "typed «verification code» at 1764048291300");
+    /// ```
+    pub fn learn_code(&self, label: &'static str, code: impl Into<String>) -> Secret {
+        let code = code.into();
+        self.add(label, &code, true);
+        Secret { label, value: code.into() }
+    }
+
+    fn add(&self, label: &'static str, value: &str, whole_number: bool) {
         let mut known = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let before = known.patterns.len();
         for form in forms(value) {
-            if !known.patterns.iter().any(|(pattern, _)| *pattern == form) {
-                known.patterns.push((form, label));
+            if !known.patterns.iter().any(|pattern| pattern.text == form) {
+                // Encoded, it is no number any more.
+                let whole_number = whole_number && form == value;
+                known.patterns.push(Pattern { text: form, label, whole_number });
             }
         }
         if known.patterns.len() > before {
@@ -144,9 +170,14 @@ impl Redactor {
             return Cow::Borrowed(text);
         }
         let mut redacted = String::with_capacity(text.len());
-        automaton.replace_all_with(text, &mut redacted, |found, _, out| {
+        automaton.replace_all_with(text, &mut redacted, |found, matched, out| {
+            let pattern = &known.patterns[found.pattern().as_usize()];
+            if pattern.whole_number && !is_whole_number(text, found.start(), found.end()) {
+                out.push_str(matched);
+                return true;
+            }
             out.push('«');
-            out.push_str(known.patterns[found.pattern().as_usize()].1);
+            out.push_str(pattern.label);
             out.push('»');
             true
         });
@@ -174,6 +205,16 @@ impl Redactor {
             other => other.clone(),
         }
     }
+}
+
+/// Whether the digits there are all of a number. An escape of a URL (`%20`) is none of it.
+fn is_whole_number(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let follows_escape = start >= 3
+        && bytes[start - 3] == b'%'
+        && bytes[start - 2..start].iter().all(u8::is_ascii_hexdigit);
+    !is_digit(end) && (start == 0 || follows_escape || !is_digit(start - 1))
 }
 
 fn is_secret_field(key: &str) -> bool {
@@ -300,6 +341,22 @@ mod tests {
         }
         let pem = format!("{}\n{}\n{}", &standard[..64], &standard[64..128], &standard[128..]);
         assert_eq!(redactor.redact(&pem), "«passkey»\n«passkey»\n«passkey»");
+    }
+
+    #[test]
+    fn a_code_is_found_where_it_is_a_number_of_its_own() {
+        let redactor = Redactor::new();
+        redactor.learn_code("code", "120045");
+        for (text, redacted) in [
+            ("120045", "«code»"),
+            ("\"120045\", Tc=120045&x", "\"«code»\", Tc=«code»&x"),
+            ("G-120045.", "G-«code»."),
+            ("?q=a%20120045", "?q=a%20«code»"),
+            ("1120045 1200456 21200459", "1120045 1200456 21200459"),
+            ("basic MTIwMDQ1", "basic «code»"),
+        ] {
+            assert_eq!(redactor.redact(text), redacted, "{text}");
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/__simulator/clock", post(advance_clock))
         .route("/__simulator/grants", post(add_grant))
         .route("/__simulator/grants/{id}/revoke", post(revoke_grant))
+        .route("/__simulator/mailbox", get(mailbox))
+        .route("/__simulator/mailbox/latest", get(latest_code))
         .with_state(shared)
 }
 
@@ -166,5 +168,26 @@ async fn revoke_grant(State(shared): State<Arc<Shared>>, Path(id): Path<String>)
     } else {
         let body = Json(json!({ "message": format!("there is no live grant {id}") }));
         (StatusCode::NOT_FOUND, body).into_response()
+    }
+}
+
+async fn mailbox(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(shared.salesforce.mailbox_json())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addressee {
+    username: String,
+}
+
+/// The code alone, as a program that reads mail would print it.
+async fn latest_code(
+    State(shared): State<Arc<Shared>>,
+    Query(asked): Query<Addressee>,
+) -> (StatusCode, String) {
+    match shared.salesforce.latest_code(&asked.username) {
+        Some(code) => (StatusCode::OK, format!("{code}\n")),
+        None => (StatusCode::NOT_FOUND, format!("no code was sent to {}\n", asked.username)),
     }
 }

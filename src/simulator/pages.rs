@@ -1,12 +1,15 @@
 //! The simulator's HTML: templates that escape by themselves and refuse undefined values.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::error::SimulatorError;
+use super::markup::{Language, Markup, translated};
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("slds.css", include_str!("templates/slds.css")),
@@ -14,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("login.html", include_str!("templates/login.html")),
     ("home.html", include_str!("templates/home.html")),
     ("setup.html", include_str!("templates/setup.html")),
+    ("setup_wrapper.html", include_str!("templates/setup_wrapper.html")),
     ("usage_list.html", include_str!("templates/usage_list.html")),
     ("user_list.html", include_str!("templates/user_list.html")),
     ("approval.html", include_str!("templates/approval.html")),
@@ -29,36 +33,80 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("change_password.html", include_str!("templates/change_password.html")),
     ("reminder.html", include_str!("templates/reminder.html")),
     ("session_timeout.html", include_str!("templates/session_timeout.html")),
+    ("verification_code.html", include_str!("templates/verification_code.html")),
+    ("verification_methods.html", include_str!("templates/verification_methods.html")),
+    ("verification_push.html", include_str!("templates/verification_push.html")),
     ("control.html", include_str!("templates/control.html")),
 ];
 
-/// All pages, parsed once.
+/// All pages, parsed once in each language. Clones are dressed alike.
 #[derive(Debug, Clone)]
 pub(super) struct Pages {
-    environment: Arc<Environment<'static>>,
+    environments: Arc<HashMap<Language, Environment<'static>>>,
+    markup: Arc<Mutex<Markup>>,
 }
 
 impl Pages {
     /// Parses every template.
     pub(super) fn load() -> Result<Self, SimulatorError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, source) in TEMPLATES {
-            environment.add_template(name, source)?;
+        let mut environments = HashMap::new();
+        for language in Language::ALL {
+            let mut environment = Environment::new();
+            environment.set_undefined_behavior(UndefinedBehavior::Strict);
+            // Texts that a handler chose; those of a template are translated with it.
+            environment.add_filter("t", move |text: String| {
+                language.of(&text).map_or(text, str::to_owned)
+            });
+            for (name, source) in TEMPLATES {
+                environment.add_template_owned(*name, translated(source, language))?;
+            }
+            environments.insert(language, environment);
         }
-        Ok(Self { environment: Arc::new(environment) })
+        Ok(Self { environments: Arc::new(environments), markup: Arc::default() })
+    }
+
+    /// The same pages, dressed apart from these.
+    pub(super) fn dressed(&self, markup: Markup) -> Self {
+        Self { environments: Arc::clone(&self.environments), markup: Arc::new(markup.into()) }
+    }
+
+    /// Dresses all clones otherwise, from the next page on.
+    pub(super) fn set_markup(&self, markup: Markup) {
+        *self.markup.lock().unwrap_or_else(PoisonError::into_inner) = markup;
     }
 
     /// A page as a response; a template that cannot be rendered is a 500 that says why.
     pub(super) fn show(&self, name: &str, context: Value) -> Response {
-        let rendered =
-            self.environment.get_template(name).and_then(|template| template.render(context));
+        let markup = *self.markup.lock().unwrap_or_else(PoisonError::into_inner);
+        let context = context! { markup => Serde(markup), ..context };
+        let rendered = self.environments[&markup.language]
+            .get_template(name)
+            .and_then(|template| template.render(context));
         match rendered {
-            Ok(html) => ([("cache-control", "no-store")], Html(html)).into_response(),
+            Ok(html) => ([("cache-control", "no-store")], Html(markup.dress(html))).into_response(),
             Err(error) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, format!("simulator page {name}: {error:#}"))
                     .into_response()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::markup::untranslated;
+    use super::*;
+
+    /// The control page is not the org's.
+    #[test]
+    fn every_text_of_the_org_is_translated() {
+        let missing: Vec<(&str, String)> = TEMPLATES
+            .iter()
+            .filter(|(name, _)| name.ends_with(".html") && *name != "control.html")
+            .flat_map(|(name, source)| {
+                untranslated(source, Language::German).into_iter().map(|text| (*name, text))
+            })
+            .collect();
+        assert!(missing.is_empty(), "add them to markup/words.rs: {missing:#?}");
     }
 }

@@ -19,6 +19,16 @@ impl Random {
         Ok(Self { state: u64::from_le_bytes(seed) })
     }
 
+    /// A generator whose numbers are always the same.
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// A number below this one.
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+
     // SplitMix64 (Steele, Lea, Flood 2014).
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -35,6 +45,21 @@ impl Random {
                 let index = usize::try_from(self.next() >> 32).unwrap_or(0) % ALPHANUMERIC.len();
                 char::from(ALPHANUMERIC[index])
             })
+            .collect()
+    }
+
+    /// So many decimal digits.
+    pub(super) fn digits(&mut self, length: usize) -> String {
+        (0..length)
+            .map(|_| char::from(b'0' + u8::try_from(self.next() % 10).unwrap_or(0)))
+            .collect()
+    }
+
+    /// A seed of so many characters in base32 (RFC 4648).
+    pub(super) fn base32(&mut self, length: usize) -> String {
+        const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        (0..length)
+            .map(|_| char::from(ALPHABET[usize::try_from(self.next() >> 59).unwrap_or(0)]))
             .collect()
     }
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// The line that `reauth simulate` prints when it serves.
+/// What `reauth simulate` prints when it serves: the keys that were agreed, as one line. What later
+/// doors need besides stands in the configuration file alone.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ready {
     /// Always true.
@@ -29,9 +30,18 @@ pub struct SalesforceReady {
     /// Their password.
     pub password: String,
     /// An access token that the integration user has from another app.
+    #[serde(skip)]
     pub access_token: String,
     /// How the browser is to come in: `form` or `frontdoor`.
+    #[serde(skip)]
     pub login: String,
+    /// What the integration user's authenticator makes codes from: base32, or an `otpauth://` URL
+    /// where codes last other than 30 seconds.
+    #[serde(skip)]
+    pub totp_secret: String,
+    /// Where the code that was sent last to the integration user can be read, as text.
+    #[serde(skip)]
+    pub mailbox_url: String,
     /// The connected app's consumer key.
     pub consumer_key: String,
     /// The connected app's consumer secret.
@@ -41,7 +51,7 @@ pub struct SalesforceReady {
     /// The connected app's name.
     pub connected_app: String,
     /// A passkey of the integration user, where one was prepared, as `reauth` keeps one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub passkey: Option<String>,
     /// What kind of app it is: `connected` or `external-client`.
     pub app_kind: &'static str,
@@ -78,9 +88,13 @@ pub fn config_toml(ready: &Ready) -> String {
         ("consumer_key", &salesforce.consumer_key),
         ("consumer_secret", &salesforce.consumer_secret),
         ("callback_url", &salesforce.callback_url),
+        ("totp_secret", &salesforce.totp_secret),
     ];
     values.extend(salesforce.passkey.as_deref().map(|passkey| ("passkey", passkey)));
     section(&mut text, "salesforce", &values);
+    // A mailbox on this machine is reached without a proxy.
+    let command = ["curl", "-fsS", "--noproxy", "*", &salesforce.mailbox_url].map(basic_string);
+    text.push_str(&format!("verification_code_command = [{}]\n", command.join(", ")));
     section(
         &mut text,
         "cloud_elements",

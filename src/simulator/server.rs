@@ -13,6 +13,7 @@ use axum::http::header::DATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any_service};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -24,6 +25,7 @@ use super::error::SimulatorError;
 use super::gate::{Gate, Held};
 use super::hosts::{Origin, Site, host_of};
 use super::pages::Pages;
+use super::random::Random;
 use super::ready::{CloudElementsReady, Ready, SalesforceReady};
 use super::request_log::{RequestLog, Seen};
 use super::salesforce::{HandedOver, Salesforce, WayIn};
@@ -152,6 +154,16 @@ fn seed(
         instance_url: tokens.instance_url,
     });
     let (user_secret, organization_secret) = cloud_elements.credentials();
+    let totp_secret = match salesforce.settings().totp_period_s {
+        30 => credentials.totp_seed,
+        period => {
+            let seed = credentials.totp_seed;
+            format!("otpauth://totp/Salesforce?secret={seed}&issuer=Salesforce&period={period}")
+        }
+    };
+    let addressee = utf8_percent_encode(&credentials.username, NON_ALPHANUMERIC);
+    let mailbox_url =
+        format!("http://127.0.0.1:{port}{}/mailbox/latest?username={addressee}", control::PREFIX);
     Ready {
         ready: true,
         pid: std::process::id(),
@@ -167,6 +179,8 @@ fn seed(
                 WayIn::Frontdoor => "frontdoor",
             }
             .to_owned(),
+            totp_secret,
+            mailbox_url,
             consumer_key: credentials.consumer_key,
             consumer_secret: credentials.consumer_secret,
             callback_url: tripwire.callback_url(),
@@ -205,6 +219,8 @@ struct Hosts {
     cloud_elements: MethodRouter,
     control: MethodRouter,
     shared: Arc<Shared>,
+    /// How many answers were slow.
+    slow: AtomicU64,
 }
 
 impl Hosts {
@@ -216,7 +232,23 @@ impl Hosts {
             cloud_elements: any_service(shared.cloud_elements.router()),
             control: any_service(control::router(Arc::clone(&shared))),
             shared,
+            slow: AtomicU64::new(0),
         }
+    }
+
+    /// How late the answer of one of the org's hosts is: one to three seconds on a slow network.
+    fn delay(&self, host: &str, path: &str) -> Option<Duration> {
+        let seed = self.shared.salesforce.settings().slow_network_seed?;
+        let site = Origin::of(host)?.site;
+        if site == Site::CloudElements
+            || path.starts_with(control::PREFIX)
+            || path.starts_with(CLOUD_ELEMENTS_PATH)
+        {
+            return None;
+        }
+        let number = self.slow.fetch_add(1, Ordering::Relaxed);
+        let spread = Random::seeded(seed.wrapping_add(number)).below(2_001);
+        Some(Duration::from_millis(1_000 + spread))
     }
 
     /// Who answers; `None` if the host is unknown.
@@ -253,6 +285,9 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     let host = host_of(request.headers()).to_owned();
     if path.starts_with(control::PREFIX) {
         return hosts.answer(&host, &path, request).await;
+    }
+    if let Some(delay) = hosts.delay(&host, &path) {
+        tokio::time::sleep(delay).await;
     }
     let method = request.method().to_string();
     let call = Held { method, host, path, acted_upon: false };

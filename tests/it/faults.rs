@@ -32,3 +32,28 @@ async fn they_can_be_combined() {
     assert_eq!(settings["login_style"], "identifier_first");
     assert_eq!(settings["approval"], "always");
 }
+
+/// A fault that no test names is a promise that nobody keeps.
+#[test]
+fn each_has_a_test() {
+    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut sources = String::new();
+    let mut folders = vec![tests];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs")
+                && path.file_name().is_some_and(|name| name != "faults.rs")
+            {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let untested: Vec<&str> = reauth::simulator::faults()
+        .map(|fault| fault.name)
+        .filter(|name| !sources.contains(&format!("\"{name}\"")))
+        .collect();
+    assert_eq!(untested, [""; 0], "faults without a test");
+}

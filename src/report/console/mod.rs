@@ -148,13 +148,19 @@ impl Drop for Console {
 
 /// Shows what runs, and its time since it began; nothing where nothing runs.
 fn follow(spinner: &ProgressBar, running: Option<String>, event: &Event) {
+    if matches!(event, Event::Asked { .. }) {
+        // It would write over the question.
+        spinner.disable_steady_tick();
+        spinner.finish_and_clear();
+        return;
+    }
     let Some(text) = running else {
         spinner.disable_steady_tick();
         spinner.finish_and_clear();
         return;
     };
     spinner.set_message(text);
-    if matches!(event, Event::StepStarted { .. }) {
+    if matches!(event, Event::StepStarted { .. } | Event::Answered { .. }) {
         spinner.reset();
         spinner.enable_steady_tick(TICK);
     }

@@ -80,6 +80,10 @@ impl Renderer {
                     );
                 }
             }
+            // Whatever the verbosity: somebody is waited for. What is typed stands on the same line.
+            Event::Asked { question, .. } => {
+                out.push_str(&format!("  {YELLOW}?{YELLOW:#} {} ", self.glyphs.line(question)));
+            }
             Event::StepFinished { key, outcome, duration, summary, facts } => {
                 self.running.retain(|(of, _)| of != key);
                 self.heading(&mut out, key.phase);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::UsageError;
+use super::VerificationError;
 use super::WayInError;
 use super::interludes::InterludeError;
 use super::login::LoginError;
@@ -31,6 +33,9 @@ pub enum PageError {
     /// No session, by whatever way.
     #[error(transparent)]
     WayIn(#[from] WayInError),
+    /// A code was asked for.
+    #[error(transparent)]
+    Verification(#[from] VerificationError),
     /// The login page said no. Credentials are not sent again.
     #[error("Salesforce refused the login of {username}: {said}")]
     LoginRefused {
@@ -101,7 +106,7 @@ pub enum PageError {
     },
     /// Setup is closed for the user who works there.
     #[error(
-        "{username} may not open the OAuth usage page in Setup: Salesforce says \"Insufficient Privileges\""
+        "{username} may not open Connected Apps OAuth Usage: Salesforce says \"Insufficient Privileges\""
     )]
     SetupForbidden {
         /// Who tried.
@@ -133,18 +138,12 @@ pub enum PageError {
         /// The element's name.
         element: &'static str,
     },
-    /// The app is not on the usage list.
-    #[error("\"{app}\" is not on the {page} page ({listed} apps are){near}")]
-    AppNotListed {
-        /// The app's name as configured.
-        app: String,
-        /// What Setup calls the page.
-        page: &'static str,
-        /// How many apps are listed.
-        listed: usize,
-        /// Similar names, as a clause, or nothing.
-        near: String,
-    },
+    /// The usage page of external client apps.
+    #[error(transparent)]
+    ExternalClient(#[from] super::external_client::ExternalClientError),
+    /// The usage pages lack something.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
     /// Revoke was pressed and the row is still there.
     #[error("the row of {user} is still on the usage page after Revoke was pressed")]
     RevokeWithoutEffect {
@@ -157,9 +156,6 @@ pub enum PageError {
         /// The row's user, as written.
         user: String,
     },
-    /// The usage page of external client apps.
-    #[error(transparent)]
-    ExternalClient(#[from] super::external_client::ExternalClientError),
     /// Salesforce ended the authorisation with an error.
     #[error("Salesforce does not authorise: {error}{}", description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
     Oauth {
@@ -180,6 +176,7 @@ impl From<PageError> for Failure {
             PageError::Login(error) => error.into(),
             PageError::Person(error) => error.into(),
             PageError::WayIn(error) => error.into(),
+            PageError::Verification(error) => error.into(),
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),
@@ -198,33 +195,27 @@ impl From<PageError> for Failure {
                 .hint("if the host is your org's, set `salesforce.my_domain` (or `login_url`) to it"),
             PageError::FrameLogin { .. } => Failure::scenario("salesforce.frame_login", message)
                 .hint("the browser blocks third-party cookies: leave the preference profile.cookie_controls_mode at 0 (webdriver/capabilities/chrome.json) and look for a browser policy"),
-            PageError::InTheWay { page, .. } => {
-                let failure = Failure::scenario("salesforce.page_in_the_way", message);
-                match page.as_str() {
-                    page if page.starts_with("verification") => failure
-                        .hint("let the user log in from a trusted IP range (Setup → Network Access), where no code is asked for"),
-                    _ => failure.hint("run with --headed and see what it asks for"),
-                }
-            }
+            PageError::InTheWay { .. } => Failure::scenario("salesforce.page_in_the_way", message)
+                .hint("run with --headed and see what it asks for"),
             PageError::SetupForbidden { .. } => Failure::scenario("salesforce.setup_forbidden", message)
                 .hint("give the user View Setup and Configuration and Manage Users, or name one who has them in [salesforce.admin]")
                 .hint("or revoke by API: --revoke-via api"),
             PageError::Unreachable { .. } => Failure::environment("salesforce.unreachable", message)
                 .hint("open the address by hand; look at DNS, proxy and VPN of this machine"),
-            PageError::UnknownPage { .. } => Failure::scenario("salesforce.unknown_page", message)
+            PageError::UnknownPage { expected, .. } => Failure::scenario("salesforce.unknown_page", message)
+                .looking_for(expected.split(" or ").map(str::to_owned))
                 .hint("the page record in the run folder names every visible control: describe the page in a copy of webdriver/locators.toml and give it with --locators"),
-            PageError::NoElement { .. } => Failure::scenario("salesforce.locator_missing", message)
+            PageError::NoElement { page, element } => Failure::scenario("salesforce.locator_missing", message)
+                .looking_for([format!("{page}.{element}")])
                 .hint("the page record in the run folder names every visible control: add a candidate in a copy of webdriver/locators.toml and give it with --locators"),
-            PageError::AppNotListed { .. } => Failure::scenario("salesforce.app_not_listed", message)
-                .hint("set `salesforce.connected_app` to the name as the page writes it")
-                .hint("an app whose tokens are all gone is not listed; and each kind of app has a page of its own: `salesforce.app_kind` says which is looked at"),
+            PageError::Usage(error) => error.into(),
+            PageError::ExternalClient(error) => error.into(),
             PageError::RevokeWithoutEffect { .. } => {
                 Failure::scenario("salesforce.revoke_without_effect", message)
                     .hint("the screenshot shows whether the page gives a reason; try by hand, or --revoke-via api")
             }
             PageError::RowGone { .. } => Failure::scenario("salesforce.row_gone", message)
                 .hint("somebody else may be revoking at the same time: run again"),
-            PageError::ExternalClient(error) => error.into(),
             PageError::Oauth { error, .. } => oauth_failure(&error, message),
         }
     }

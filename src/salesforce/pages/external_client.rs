@@ -3,7 +3,6 @@
 //! Salesforce's help names it in Quick Find, and says elsewhere that there is none: so it is looked
 //! for, and where it is missing nothing was touched.
 
-use fantoccini::elements::Element;
 use tokio::time::Instant;
 use url::Url;
 
@@ -31,7 +30,8 @@ const FOUND: &str = "setup-found-eca-usage";
 /// What was typed has brought up other things.
 const NOT_FOUND: &str = "setup-found-nothing";
 const NO_SUCH_PAGE: &str = "setup-no-such-page";
-const ROW_MENU: &str = "eca-row-menu";
+/// The actions of a row.
+pub(super) const ROW_MENU: &str = "eca-row-menu";
 
 /// The part of the limit that a search in Setup's tree may take …
 const SHARE_OF_SEARCH: u32 = 4;
@@ -126,31 +126,6 @@ fn arrive(arrival: Arrival) -> Result<Seen, PageError> {
     match arrival {
         Arrival::Page(seen) => Ok(seen),
         Arrival::Callback(_) => Err(unexpected_callback()),
-    }
-}
-
-/// What a row has for Revoke.
-pub(super) enum Pressed {
-    /// Revoke itself.
-    Control(Element),
-    /// A menu that holds it.
-    Menu(Element),
-}
-
-impl Pressed {
-    /// Presses Revoke, in the row's menu where it is in there.
-    pub(super) async fn press(
-        &self,
-        visitor: &mut Visitor<'_>,
-        deadline: Instant,
-    ) -> Result<(), PageError> {
-        let menu = match self {
-            Self::Control(control) => return Ok(visitor.session().click(control).await?),
-            Self::Menu(menu) => menu,
-        };
-        visitor.session().click(menu).await?;
-        let seen = arrive(visitor.go_on_until(&[ROW_MENU], deadline).await?)?;
-        visitor.press(&seen, "revoke", Spend::Content).await
     }
 }
 

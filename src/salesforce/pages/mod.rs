@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod codes;
 mod enrolment;
 mod error;
 mod external_client;
@@ -16,11 +17,13 @@ mod refusals;
 mod row_owner;
 mod trusted_origins;
 mod usage;
+mod usage_error;
 mod verification;
 mod visitor;
 mod way_in;
 
 pub use authorize::authorize;
+pub use codes::{Method as CodeMethod, VerificationError};
 pub use enrolment::{ENROLMENT_PATH, enrol};
 pub use error::PageError;
 pub use external_client::ExternalClientError;
@@ -31,7 +34,8 @@ pub use person::{Person, PersonError, log_out};
 pub use refusals::Refusals;
 pub use row_owner::{Identity, RowOwner};
 pub use trusted_origins::TrustedOrigins;
-pub(super) use usage::near_misses;
 pub use usage::{GrantRow, UsagePages};
+pub use usage_error::UsageError;
+pub(super) use usage_error::{clause, near};
 pub use visitor::{Arrival, Notes, Visitor};
 pub use way_in::{WayInError, Ways};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::PageError;
+use super::codes::CodesSent;
 
 /// Logins that were refused, or whose answer was never seen, by user name: their credentials are
 /// never sent again in this run, so that nobody is locked out. And how many logins were made.
@@ -11,12 +12,14 @@ use super::PageError;
 pub struct Refusals {
     refused: Mutex<HashMap<String, PageError>>,
     logins: Mutex<HashMap<String, u32>>,
+    pub(super) codes: CodesSent,
 }
 
 impl Refusals {
-    /// Why the login of this user was refused, if it was.
+    /// Why the login of this user was refused, if it was: the password, or what was asked after it.
     pub fn of(&self, username: &str) -> Option<PageError> {
-        lock(&self.refused).get(username).cloned()
+        let refusal = lock(&self.refused).get(username).cloned();
+        refusal.or_else(|| self.codes.ended(username))
     }
 
     pub(super) fn add(&self, username: &str, refusal: PageError) {

@@ -39,13 +39,26 @@ impl Identity {
             let is_ours = linked.iter().any(|id| id.get(..ID_LENGTH) == Some(own_id));
             return if is_ours { RowOwner::Ours } else { RowOwner::Another };
         }
-        let text = cell.text.trim();
+        let text = as_compared(&cell.text);
+        let text = text.as_str();
         if text.eq_ignore_ascii_case(&self.username) || text.get(..ID_LENGTH) == Some(own_id) {
             return RowOwner::Ours;
         }
-        let is_alias = self.alias.as_deref().is_some_and(|alias| text == alias);
-        if text == self.name || is_alias { RowOwner::PerhapsOurs } else { RowOwner::Another }
+        let is_alias = self.alias.as_deref().is_some_and(|alias| text == as_compared(alias));
+        if text == as_compared(&self.name) || is_alias {
+            RowOwner::PerhapsOurs
+        } else {
+            RowOwner::Another
+        }
     }
+}
+
+/// A name without what a page may change about it: how wide its white space is, and marks that say
+/// in which direction it is read.
+fn as_compared(name: &str) -> String {
+    let is_direction = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let name = name.replace(is_direction, "");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A user id in a link: `/005…`, `?id=005…`, `/005…?noredirect=1`.
@@ -85,6 +98,19 @@ mod tests {
             let cell =
                 Cell { text: text.into(), links: link.map(str::to_owned).into_iter().collect() };
             assert_eq!(identity().owns(&cell), owner, "{text:?} {link:?}");
+        }
+    }
+
+    #[test]
+    fn spaces_and_directions_of_a_name_do_not_matter() {
+        let rtl =
+            Identity { name: "זואי  \u{200f}(O'Brien)\u{200e} زوي".into(), ..identity() };
+        for (text, owner) in [
+            ("זואי (O'Brien)\u{a0}زوي", RowOwner::PerhapsOurs),
+            ("זואי (OBrien) زوي", RowOwner::Another),
+        ] {
+            let cell = Cell { text: text.into(), links: Vec::new() };
+            assert_eq!(rtl.owns(&cell), owner, "{text}");
         }
     }
 

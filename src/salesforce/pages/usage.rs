@@ -1,27 +1,26 @@
-//! Setup's OAuth usage pages → User Count → Revoke: of connected apps, and of external client apps.
+//! Setup → Apps → Connected Apps → Connected Apps OAuth Usage → User Count → Revoke.
 
 use tokio::time::Instant;
-use url::Url;
+use url::{Url, form_urlencoded};
 
-use super::external_client::{self, Pressed};
-use super::{Arrival, PageError, Visitor};
-use crate::browser::{Cell, Column, Look, Row, Seen, Spend, Table};
-use crate::config::AppKind;
+use super::external_client::{self, ROW_MENU};
+use super::{Arrival, PageError, UsageError, Visitor};
+use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
+use crate::config::{self, AppKind};
 
 /// On Lightning's Setup host.
 const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
-/// What Setup calls the usage page of connected apps.
-const CONNECTED_TITLE: &str = "Connected Apps OAuth Usage";
 
-/// What the pages of one kind of app are called in the catalogue.
+/// What the pages of one kind of app are called.
 #[derive(Debug)]
 struct Names {
+    /// The list of apps, in the catalogue.
     apps: &'static str,
     users: &'static str,
     no_users: &'static str,
     /// The list of texts that the header of the app's column may say.
     app_column: &'static str,
-    /// What Setup calls it.
+    /// What Setup calls the list of apps.
     title: &'static str,
     /// Where the next look may find us after Revoke was pressed.
     after_revoke: &'static [&'static str],
@@ -32,7 +31,7 @@ const CONNECTED: Names = Names {
     users: "user-list",
     no_users: "user-list-empty",
     app_column: "connected_app",
-    title: CONNECTED_TITLE,
+    title: "Connected Apps OAuth Usage",
     after_revoke: &["user-list", "user-list-empty", "usage-list"],
 };
 
@@ -47,13 +46,14 @@ const EXTERNAL_CLIENT: Names = Names {
         external_client::NO_USERS,
         external_client::APPS,
         external_client::CONFIRM,
+        ROW_MENU,
     ],
 };
 
-/// Names this similar are worth showing to somebody whose app is not listed (Jaro-Winkler).
-const SIMILAR: f64 = 0.8;
 /// More pages than any org has, so that a list that pages in a circle ends.
 const MOST_PAGES: usize = 500;
+/// How often Setup may go back to its first page by itself before that is an error.
+const MOST_RETURNS: usize = 5;
 
 /// One row of the user list: one grant of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +70,8 @@ pub struct GrantRow {
 pub struct UsagePages<'visit, 'run> {
     visitor: &'visit mut Visitor<'run>,
     setup: &'visit Url,
-    app: &'visit str,
-    kind: AppKind,
+    app: String,
+    consumer_key: &'visit str,
     names: &'static Names,
     /// Where the list of apps was found, if it had to be looked for.
     found_at: Option<Url>,
@@ -79,19 +79,31 @@ pub struct UsagePages<'visit, 'run> {
     listed: Vec<GrantRow>,
 }
 
+/// What shows the users of the app.
+enum Users {
+    /// The list, which may have more pages.
+    Listed(Box<Seen>, Table),
+    /// No list: the app has no grants left.
+    Gone,
+    /// The list of apps again: Lightning renders its frame when it pleases.
+    ThrownBack,
+}
+
 impl<'visit, 'run> UsagePages<'visit, 'run> {
-    /// The usage pages of the app named `app`, on the org's Setup host.
+    /// The usage pages of the configured app, on the org's Setup host. Where several apps read the
+    /// same, the one whose link holds the consumer key is meant.
     pub fn new(
         visitor: &'visit mut Visitor<'run>,
         setup: &'visit Url,
-        app: &'visit str,
-        kind: AppKind,
+        salesforce: &'visit config::Salesforce,
     ) -> Self {
-        let names = match kind {
+        let names = match salesforce.app_kind {
             AppKind::Connected => &CONNECTED,
             AppKind::ExternalClient => &EXTERNAL_CLIENT,
         };
-        Self { visitor, setup, app, kind, names, found_at: None, listed: Vec::new() }
+        let app = as_read(&salesforce.connected_app);
+        let consumer_key = &salesforce.consumer_key;
+        Self { visitor, setup, app, consumer_key, names, found_at: None, listed: Vec::new() }
     }
 
     /// What Setup calls the list of apps.
@@ -105,17 +117,16 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError`]
     pub async fn open(&mut self) -> Result<(), PageError> {
-        let url = match (&self.found_at, self.kind) {
-            (Some(url), _) => url.clone(),
-            (None, AppKind::Connected) => {
+        let url = match &self.found_at {
+            Some(url) => url.clone(),
+            None if self.names.apps == external_client::APPS => {
+                self.found_at = Some(external_client::find(self.visitor, self.setup).await?);
+                return Ok(());
+            }
+            None => {
                 let mut url = self.setup.clone();
                 url.set_path(USAGE_PATH);
                 url
-            }
-            (None, AppKind::ExternalClient) => {
-                let url = external_client::find(self.visitor, self.setup).await?;
-                self.found_at = Some(url);
-                return Ok(());
             }
         };
         match self.visitor.go(url.as_str(), &[self.names.apps]).await? {
@@ -133,19 +144,35 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// the browser at the last page of the user list.
     ///
     /// # Errors
-    /// [`PageError::AppNotListed`] and others.
+    /// [`UsageError::AppNotListed`], [`UsageError::AppWithoutUsers`] and others.
     pub async fn grants(&mut self) -> Result<Vec<GrantRow>, PageError> {
-        self.open_user_list().await?;
+        for _ in 0..MOST_RETURNS {
+            self.open_user_list().await?;
+            if let Some(grants) = self.all_pages().await? {
+                self.listed.clone_from(&grants);
+                return Ok(grants);
+            }
+            self.visitor.progress("Setup went back to the list of apps: opening the users again");
+        }
+        Err(self.thrown_back())
+    }
+
+    /// The rows of all pages of the user list; `None` where Setup went back to the list of apps.
+    async fn all_pages(&mut self) -> Result<Option<Vec<GrantRow>>, PageError> {
         let mut grants = Vec::new();
         for _ in 0..MOST_PAGES {
-            let Some((seen, table)) = self.user_table().await? else { break };
-            grants.extend(table.rows.iter().map(grant_row));
-            if !self.turn_page(&seen).await? {
-                break;
+            match self.users().await? {
+                Users::ThrownBack => return Ok(None),
+                Users::Gone => break,
+                Users::Listed(seen, table) => {
+                    grants.extend(table.rows.iter().map(grant_row));
+                    if !self.turn_page(&seen, &table).await? {
+                        break;
+                    }
+                }
             }
         }
-        self.listed.clone_from(&grants);
-        Ok(grants)
+        Ok(Some(grants))
     }
 
     /// Presses Revoke in exactly the row given, answers the dialog if one opens, and makes sure
@@ -154,60 +181,60 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError::RowGone`], [`PageError::RevokeWithoutEffect`] and others.
     pub async fn revoke(&mut self, grant: &GrantRow) -> Result<Option<String>, PageError> {
-        let revoke = match self.row_here(grant).await? {
-            Some(revoke) => revoke,
-            None => {
-                self.open_user_list().await?;
-                self.find_row(grant).await?
-            }
-        };
+        if !self.press_revoke(grant).await? {
+            self.find_and_press(grant).await?;
+        }
         let names = self.names;
-        let deadline = Instant::now() + self.visitor.limit();
-        let session = self.visitor.session();
-        session.spend(names.users, Spend::Content).await?;
-        revoke.press(self.visitor, deadline).await?;
         let session = self.visitor.session();
         let mut said = session.dialog().await?;
         if said.is_some() {
             session.accept_dialog().await?;
         }
-        let alike = self.alike(grant).max(1);
-        let mut is_shown = true;
-        loop {
+        let without_effect = || PageError::RevokeWithoutEffect { user: grant.user.text.clone() };
+        let deadline = Instant::now() + self.visitor.limit();
+        let shown = loop {
             let session = self.visitor.session();
             match session.look(names.after_revoke, deadline).await? {
                 Look::Dialog(text) if Instant::now() < deadline => {
                     said = Some(text);
                     session.accept_dialog().await?;
                 }
+                Look::Page(seen) if seen.page == ROW_MENU => {
+                    self.visitor.press(&seen, "revoke", Spend::Content).await?;
+                }
                 Look::Page(seen) if seen.page == external_client::CONFIRM => {
                     said = external_client::confirm(self.visitor, &seen).await?;
                 }
-                Look::Page(seen) if seen.page == names.users => {
-                    let table = self.read_users().await?.unwrap_or_default();
-                    is_shown = table.rows.iter().any(|row| grant_row(row) == *grant);
-                    // A page that does not load anew may say more before the row goes.
-                    let goes_on = is_shown && alike == 1 && self.kind == AppKind::ExternalClient;
-                    if !goes_on || Instant::now() >= deadline {
-                        break;
-                    }
-                    self.visitor.session().spend(names.users, Spend::Content).await?;
-                }
+                Look::Page(seen) if seen.page == names.users => break self.read_users().await?,
                 Look::Page(seen) if seen.page == names.no_users || seen.page == names.apps => {
-                    return Ok(said);
+                    break None;
                 }
-                _ if is_shown && self.kind == AppKind::ExternalClient => break,
-                _ => return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() }),
+                _ => return Err(without_effect()),
             }
-        }
-        // Grants made and used in the same minute read the same: then all pages have to be counted.
+        };
+        let alike = self.alike(grant).max(1);
+        let is_shown = match &shown {
+            Some(table) => table.rows.iter().any(|row| grant_row(row) == *grant),
+            None => true,
+        };
+        // Grants made and used in the same minute read the same: then all pages have to be counted,
+        // as they have to be where another page came than that of the row.
         if is_shown || alike > 1 {
-            self.grants().await?;
+            self.recount().await?;
             if self.alike(grant) >= alike {
-                return Err(PageError::RevokeWithoutEffect { user: grant.user.text.clone() });
+                return Err(without_effect());
             }
         }
         Ok(said)
+    }
+
+    /// Reads all rows anew; an app that is not listed any more, or with nobody, has none.
+    async fn recount(&mut self) -> Result<(), PageError> {
+        match self.grants().await {
+            Err(PageError::Usage(error)) if error.is_absence() => self.listed.clear(),
+            other => drop(other?),
+        }
+        Ok(())
     }
 
     /// How many rows of the list as it was read last read like this one.
@@ -219,35 +246,87 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn open_user_list(&mut self) -> Result<(), PageError> {
         self.open().await?;
         let mut names = Vec::new();
+        let mut same = Vec::new();
         for _ in 0..MOST_PAGES {
             let (seen, table) = self.app_table().await?;
-            let found = table.rows.iter().find(|row| row.text("app") == self.app);
-            if let Some(row) = found {
-                let count = row.text("user_count");
-                let link = row.controls.iter().find(|(label, _)| label == count);
-                let Some((_, link)) = link else {
-                    return Err(PageError::NoElement {
-                        page: seen.page,
-                        element: "User Count link",
-                    });
-                };
-                let link = link.clone();
-                let session = self.visitor.session();
-                session.spend(self.names.apps, Spend::Document).await?;
-                session.click(&link).await?;
-                return Ok(());
+            for row in &table.rows {
+                let name = row.text("app");
+                if name == self.app {
+                    if self.has_our_key(row) {
+                        return self.open_users_of(row).await;
+                    }
+                    same.push(row.clone());
+                }
+                names.push(name.to_owned());
             }
-            names.extend(table.rows.iter().map(|row| row.text("app").to_owned()));
-            if !self.turn_page(&seen).await? {
+            if !self.turn_page(&seen, &table).await? {
                 break;
             }
         }
-        Err(PageError::AppNotListed {
-            app: self.app.to_owned(),
-            page: self.names.title,
-            listed: names.len(),
-            near: near_misses(self.app, &names),
+        match same.as_slice() {
+            [] => Err(UsageError::not_listed(&self.app, self.names.title, &names).into()),
+            [row] => {
+                self.open().await?;
+                self.open_wherever_it_is(row).await
+            }
+            several => Err(UsageError::AppAmbiguous {
+                app: self.app.clone(),
+                page: self.names.title,
+                count: several.len(),
+            }
+            .into()),
+        }
+    }
+
+    /// Whether the link of the app's user count holds the consumer key. Public tools build such links.
+    fn has_our_key(&self, row: &Row) -> bool {
+        let links = row.cells.get("user_count").into_iter().flat_map(|cell| &cell.links);
+        links.filter_map(|link| link.split_once('?')).any(|(_, query)| {
+            form_urlencoded::parse(query.as_bytes())
+                .any(|(name, value)| name == "consumer_key" && value == self.consumer_key)
         })
+    }
+
+    /// Opens the users of the app that reads so, on whichever page of the list it is.
+    async fn open_wherever_it_is(&mut self, wanted: &Row) -> Result<(), PageError> {
+        for _ in 0..MOST_PAGES {
+            let (seen, table) = self.app_table().await?;
+            if table.rows.iter().any(|row| row.cells == wanted.cells) {
+                return self.open_users_of(wanted).await;
+            }
+            if !self.turn_page(&seen, &table).await? {
+                break;
+            }
+        }
+        Err(UsageError::not_listed(&self.app, self.names.title, &[]).into())
+    }
+
+    /// Presses the user count of an app on the page that is shown.
+    async fn open_users_of(&mut self, row: &Row) -> Result<(), PageError> {
+        let count = row.text("user_count").to_owned();
+        if count == "0" {
+            return Err(UsageError::AppWithoutUsers {
+                app: self.app.clone(),
+                page: self.names.title,
+            }
+            .into());
+        }
+        let session = self.visitor.session();
+        let mut expected = vec![Expected::text("app", row.text("app"))];
+        expected.extend(row.cells.get("user_count").map(|cell| Expected::cell("user_count", cell)));
+        let columns = app_columns(session, self.names);
+        let pressed = session.press_in_row(self.names.apps, &columns, &expected, &[count]).await;
+        match pressed {
+            Ok(Pressed::Yes) => Ok(()),
+            // The page went away under the click: what comes now is looked at by who asked.
+            Ok(Pressed::NoRow) => Ok(()),
+            Err(error) if error.is_page_gone() => Ok(()),
+            Ok(Pressed::NotOne(_)) => Err(PageError::NoElement {
+                page: self.names.apps.into(),
+                element: "User Count link",
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
@@ -258,11 +337,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
             let session = self.visitor.session();
-            let columns = [
-                Column::needed("app", session.texts(self.names.app_column)),
-                Column::needed("user_count", session.texts("user_count")),
-            ];
-            match session.read_table(&columns).await {
+            match session.read_table(self.names.apps, &app_columns(session, self.names)).await {
                 Ok(Some(table)) => return Ok((seen, table)),
                 // Re-rendered under our eyes: look again, within the visitor's limit.
                 Ok(None) => session.spend(self.names.apps, Spend::Content).await?,
@@ -272,31 +347,31 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         }
     }
 
-    /// The user list that is shown; `None`: the app has no grants left.
-    async fn user_table(&mut self) -> Result<Option<(Seen, Table)>, PageError> {
+    /// The users of the app, as the page that is shown or comes next lists them.
+    async fn users(&mut self) -> Result<Users, PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let wanted = [self.names.users, self.names.no_users];
+            let names = self.names;
+            let wanted = [names.users, names.no_users, names.apps];
             let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
-                Arrival::Page(seen) if seen.page == self.names.no_users => return Ok(None),
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
+            if seen.page == names.no_users {
+                return Ok(Users::Gone);
+            }
+            if seen.page == names.apps {
+                return Ok(Users::ThrownBack);
+            }
             if let Some(table) = self.read_users().await? {
-                return Ok(Some((seen, table)));
+                return Ok(Users::Listed(Box::new(seen), table));
             }
         }
     }
 
     async fn read_users(&mut self) -> Result<Option<Table>, PageError> {
         let session = self.visitor.session();
-        let columns = [
-            Column::needed("user", session.texts("user")),
-            Column::needed("use_count", session.texts("use_count")),
-            // Helps to tell rows apart; a page that words it differently is read all the same.
-            Column::optional("last_used", session.texts("last_used")),
-        ];
-        match session.read_table(&columns).await {
+        match session.read_table(self.names.users, &user_columns(session)).await {
             Ok(Some(table)) => Ok(Some(table)),
             Ok(None) => {
                 session.spend(self.names.users, Spend::Content).await?;
@@ -307,45 +382,103 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         }
     }
 
-    /// The Revoke control of exactly this row, if the page that is shown has it.
-    async fn row_here(&mut self, grant: &GrantRow) -> Result<Option<Pressed>, PageError> {
-        let table = self.read_users().await?.unwrap_or_default();
-        let row = table.rows.iter().find(|row| grant_row(row) == *grant);
-        Ok(row.and_then(|row| self.revoke_of(row)))
-    }
-
-    /// What has to be pressed for Revoke in a row.
-    fn revoke_of(&self, row: &Row) -> Option<Pressed> {
-        let texts = |name| self.visitor.session().texts(name);
-        let direct = row.control(texts("revoke")).cloned().map(Pressed::Control);
-        direct.or_else(|| row.control(texts("row_actions")).cloned().map(Pressed::Menu))
-    }
-
-    /// The Revoke control of exactly this row, on whichever page of the list it is.
-    async fn find_row(&mut self, grant: &GrantRow) -> Result<Pressed, PageError> {
-        for _ in 0..MOST_PAGES {
-            let Some((seen, table)) = self.user_table().await? else { break };
-            if let Some(row) = table.rows.iter().find(|row| grant_row(row) == *grant) {
-                return self.revoke_of(row).ok_or(PageError::NoElement {
-                    page: seen.page,
-                    element: "Revoke control in the row",
-                });
+    /// Presses the one Revoke of exactly this row, if the page that is shown has the row.
+    async fn press_revoke(&mut self, grant: &GrantRow) -> Result<bool, PageError> {
+        let session = self.visitor.session();
+        let expected = [
+            Expected::cell("user", &grant.user),
+            Expected::text("use_count", &grant.use_count),
+            Expected::text("last_used", &grant.last_used),
+        ];
+        let columns = user_columns(session);
+        let page = self.names.users;
+        let press = async |labels| session.press_in_row(page, &columns, &expected, labels).await;
+        let mut pressed = press(session.texts("revoke")).await;
+        // Lightning may keep what can be done with a row in a menu of its own.
+        if matches!(pressed, Ok(Pressed::NotOne(0))) && self.names.after_revoke.contains(&ROW_MENU)
+        {
+            pressed = press(session.texts("row_actions")).await;
+        }
+        match pressed {
+            Ok(Pressed::Yes) => Ok(true),
+            Ok(Pressed::NoRow) => Ok(false),
+            Ok(Pressed::NotOne(count)) => {
+                Err(UsageError::RevokeControls { user: grant.user.text.clone(), count }.into())
             }
-            if !self.turn_page(&seen).await? {
-                break;
+            Err(error) if error.is_page_gone() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Presses the one Revoke of exactly this row, on whichever page of the list it is.
+    async fn find_and_press(&mut self, grant: &GrantRow) -> Result<(), PageError> {
+        for _ in 0..MOST_RETURNS {
+            self.open_user_list().await?;
+            for _ in 0..MOST_PAGES {
+                let (seen, table) = match self.users().await? {
+                    Users::Listed(seen, table) => (seen, table),
+                    Users::Gone => return Err(row_gone(grant)),
+                    Users::ThrownBack => break,
+                };
+                let is_here = table.rows.iter().any(|row| grant_row(row) == *grant);
+                if is_here && self.press_revoke(grant).await? {
+                    return Ok(());
+                }
+                if !is_here && !self.turn_page(&seen, &table).await? {
+                    return Err(row_gone(grant));
+                }
             }
         }
-        Err(PageError::RowGone { user: grant.user.text.clone() })
+        Err(self.thrown_back())
+    }
+
+    fn thrown_back(&self) -> PageError {
+        UsageError::ThrownBack { app: self.app.clone(), times: MOST_RETURNS }.into()
     }
 
     /// Whether there was another page to turn to.
-    async fn turn_page(&mut self, seen: &Seen) -> Result<bool, PageError> {
-        if seen.element("next_page").is_none() {
-            return Ok(false);
+    async fn turn_page(&mut self, seen: &Seen, table: &Table) -> Result<bool, PageError> {
+        let Some(candidate) = table.more else { return Ok(false) };
+        if candidate > 0 {
+            self.visitor.warn_of_fallback(&seen.page, "next_page");
         }
-        self.visitor.press(seen, "next_page", Spend::Content).await?;
-        Ok(true)
+        let session = self.visitor.session();
+        let turned = if seen.page == self.names.apps {
+            session.turn_page(&seen.page, &app_columns(session, self.names)).await
+        } else {
+            session.turn_page(&seen.page, &user_columns(session)).await
+        };
+        match turned {
+            // It went away under the click: what comes now is looked at next.
+            Err(error) if error.is_page_gone() => Ok(true),
+            other => Ok(other.map(|()| true)?),
+        }
     }
+}
+
+fn app_columns<'session>(session: &'session Session, names: &Names) -> [Column<'session>; 2] {
+    [
+        Column::needed("app", session.texts(names.app_column)),
+        Column::needed("user_count", session.texts("user_count")),
+    ]
+}
+
+fn user_columns(session: &Session) -> [Column<'_>; 3] {
+    [
+        Column::needed("user", session.texts("user")),
+        Column::needed("use_count", session.texts("use_count")),
+        // Helps to tell rows apart; a page that words it differently is read all the same.
+        Column::optional("last_used", session.texts("last_used")),
+    ]
+}
+
+/// A name as a page shows it: white space of any kind and length is one space.
+pub(super) fn as_read(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn row_gone(grant: &GrantRow) -> PageError {
+    PageError::RowGone { user: grant.user.text.clone() }
 }
 
 fn grant_row(row: &Row) -> GrantRow {
@@ -364,33 +497,5 @@ pub(super) fn unexpected_callback() -> PageError {
     PageError::Oauth {
         error: "unexpected_callback".into(),
         description: Some("the browser was sent to the callback from a Setup page".into()),
-    }
-}
-
-/// `; similar: "A", "B"`, or nothing.
-pub(in crate::salesforce) fn near_misses(app: &str, names: &[String]) -> String {
-    let mut near: Vec<(f64, &String)> = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(app, name), name))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let near: Vec<String> = near.iter().take(3).map(|(_, name)| format!("\"{name}\"")).collect();
-    if near.is_empty() { String::new() } else { format!("; similar: {}", near.join(", ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn similar_names_are_shown_best_first() {
-        let names =
-            ["Cloud Elements QA (old)", "Cloud Elements", "Ant Migration"].map(str::to_owned);
-        assert_eq!(
-            near_misses("Cloud Elements QA", &names),
-            "; similar: \"Cloud Elements\", \"Cloud Elements QA (old)\""
-        );
-        assert_eq!(near_misses("Data Loader", &names), "");
     }
 }

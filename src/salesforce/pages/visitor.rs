@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth_error::oauth_error;
+use super::verification::Verifying;
 use super::way_in::WayIn;
 use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
@@ -29,6 +30,10 @@ pub enum Arrival {
 pub trait Notes: Send + Sync {
     /// Something worth a line.
     fn progress(&self, text: &str);
+    /// A person at the terminal is being asked this.
+    fn asks(&self, question: &str);
+    /// They have answered, or are no longer waited for.
+    fn answered(&self);
     /// Something that will bite later.
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
@@ -65,6 +70,8 @@ pub(super) struct Visit {
     pub(super) passed: interludes::Passed,
     /// How it came in.
     pub(super) way_in: WayIn,
+    /// How its user was verified.
+    pub(super) verifying: Verifying,
 }
 
 impl Visit {
@@ -119,6 +126,11 @@ impl<'run> Visitor<'run> {
     /// How long each visit may take.
     pub fn limit(&self) -> Duration {
         self.limit
+    }
+
+    /// Tells something worth a line.
+    pub(super) fn progress(&self, text: &str) {
+        self.notes.progress(text);
     }
 
     /// Who it is.
@@ -176,6 +188,7 @@ impl<'run> Visitor<'run> {
                     self.refusals.clear(self.username());
                     let is_error = url.query_pairs().any(|(name, _)| name == "error");
                     self.tell_way_in(&mut visit.way_in, !is_error);
+                    self.refusals.codes.clear(self.username());
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -207,6 +220,9 @@ impl<'run> Visitor<'run> {
             if !seen.page.starts_with("login") {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
+                if !["verification", "passkey"].iter().any(|kind| seen.page.starts_with(kind)) {
+                    self.refusals.codes.clear(self.username());
+                }
                 let arrived = wanted.contains(&seen.page.as_str());
                 self.tell_way_in(&mut visit.way_in, arrived);
             }
@@ -264,8 +280,16 @@ impl<'run> Visitor<'run> {
     ) -> Result<(), PageError> {
         let target = self.element(seen, element)?.clone();
         self.session.spend(&seen.page, spend).await?;
-        self.session.click(&target).await?;
-        Ok(())
+        match self.session.click(&target).await {
+            // Rendered again since it was seen: the same page's element, found anew.
+            Err(error)
+                if error.is_page_gone()
+                    && self.session.press_again(seen, element, spend).await? =>
+            {
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 
     /// An element that has to be there.
@@ -283,8 +307,15 @@ impl<'run> Visitor<'run> {
 
     /// Warns, once, where only a fallback found this part of a page.
     fn warn_of_drift(&mut self, seen: &Seen, part: &str) {
-        let name = format!("{}.{part}", seen.page);
-        if seen.drift.contains(&name) && self.warned.insert(name.clone()) {
+        if seen.drift.contains(&format!("{}.{part}", seen.page)) {
+            self.warn_of_fallback(&seen.page, part);
+        }
+    }
+
+    /// Warns, once, that only a fallback found this part of a page.
+    pub(super) fn warn_of_fallback(&mut self, page: &str, part: &str) {
+        let name = format!("{page}.{part}");
+        if self.warned.insert(name.clone()) {
             self.notes.warn(
                 "browser.locator_drift",
                 format!("only a fallback found `{name}`: the page has changed; move the candidate that fits to the front in webdriver/locators.toml"),

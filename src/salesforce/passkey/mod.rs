@@ -130,7 +130,7 @@ impl Passkey {
     }
 
     /// Moves the counter on, ahead of every use that may have been: of those written down by
-    /// [`HEAD_ROOM`], and of others by the clock, which counts faster than anybody logs in.
+    /// `HEAD_ROOM`, and of others by the clock, which counts faster than anybody logs in.
     pub fn move_on(&mut self, now: Timestamp) {
         let by_clock = u32::try_from(now.as_second()).unwrap_or_default();
         let count = &mut self.credential.sign_count;

@@ -1,5 +1,46 @@
 //! Codes that are asked for after the password.
 
-use super::Fault;
+use super::super::salesforce::{Interlude, Method};
+use super::{Fault, page};
 
-pub(super) const FAULTS: &[Fault] = &[];
+pub(super) const FAULTS: &[Fault] = &[
+    page("email-code", "the login leads to a code sent by e-mail", |settings| {
+        settings.salesforce.after_login.push(Interlude::EmailCode);
+    }),
+    page("sms-code", "the login leads to a code sent by SMS", |settings| {
+        settings.salesforce.after_login.push(Interlude::SmsCode);
+    }),
+    page("totp-code", "the login leads to a code of an authenticator app", |settings| {
+        settings.salesforce.after_login.push(Interlude::TotpCode);
+    }),
+    page("totp-elsewhere", "the authenticator's code is asked for at a new address", |settings| {
+        settings.salesforce.after_login.push(Interlude::TotpElsewhere);
+    }),
+    page("unknown-code", "the login leads to a code of a kind that nobody knows", |settings| {
+        settings.salesforce.after_login.push(Interlude::UnknownCode);
+    }),
+    page("code-refused-once", "each page refuses the first right code as too old", |settings| {
+        settings.salesforce.code_refused_once = true;
+    }),
+    page("totp-used", "somebody else has just used the authenticator's code", |settings| {
+        settings.salesforce.totp_used_once = true;
+    }),
+    page("mail-late", "the mailbox shows an old code until that was refused", |settings| {
+        settings.salesforce.mail_late = true;
+    }),
+    page("other-methods", "the login leads to a choice of methods", |settings| {
+        settings.salesforce.after_login.push(Interlude::ChooseMethod);
+    }),
+    page("approve-on-phone", "the login waits for an approval, or another method", |settings| {
+        settings.salesforce.after_login.push(Interlude::ApproveOnPhone);
+    }),
+    page("unknown-methods", "a choice of methods has none that a program can use", |settings| {
+        settings.salesforce.methods_offered = vec![Method::PhoneApp, Method::SecurityKey];
+        if !settings.salesforce.after_login.contains(&Interlude::ChooseMethod) {
+            settings.salesforce.after_login.push(Interlude::ChooseMethod);
+        }
+    }),
+    page("device-activation", "a browser that is not known is asked for a code", |settings| {
+        settings.salesforce.device_activation = true;
+    }),
+];

@@ -6,6 +6,7 @@ use axum::response::Response;
 use minijinja::context;
 use serde::Deserialize;
 
+use super::super::markup::says;
 use super::Salesforce;
 use super::authorize::{to_callback_with_error, to_error_page};
 use super::org::{AuthorizationRequest, Org, Session};
@@ -90,7 +91,7 @@ pub(super) async fn submit(
     if form.view_state != session.view_state {
         return redirect(page.path());
     }
-    let allowed = form.save.trim() == "Allow";
+    let allowed = says(&form.save, "Allow");
     if allowed && org.settings.on_allow == OnAllow::Code {
         return approved(&mut org, &form.source, request, &session, now);
     }

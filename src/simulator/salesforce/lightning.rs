@@ -5,13 +5,20 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use minijinja::context;
+use minijinja::value::Serde;
 use serde_json::{Value, json};
 
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
 use super::session::{Visitor, redirect};
 use super::settings::FrameSite;
+use super::setup::{FrameHome, Setup};
 use super::usage;
+
+/// Connected Apps OAuth Usage.
+pub(super) const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
+/// What the outer of two frames shows.
+pub(super) const WRAPPER_PATH: &str = "/lightning/setup/ConnectedAppsUsage/page";
 
 /// `/lightning/page/home`: where a login without a wish ends.
 pub(super) async fn home(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {
@@ -38,7 +45,7 @@ pub(super) async fn to_its_host(origin: Origin, uri: Uri) -> Response {
     redirect(&format!("{}{path}", origin.url(site)))
 }
 
-/// `/lightning/setup/ConnectedAppsUsage/home`.
+/// Setup with the list of apps in its frame; the list alone where Lightning is switched off.
 pub(super) async fn usage_home(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {
     let session = match visitor.require_session() {
         Ok(session) => session,
@@ -46,22 +53,46 @@ pub(super) async fn usage_home(State(salesforce): State<Salesforce>, visitor: Vi
     };
     let org = salesforce.org();
     let frame_site = match org.settings.frame_site {
+        _ if org.settings.setup.classic => Site::MyDomain,
         FrameSite::Cross => Site::MyDomain,
         FrameSite::Same => Site::Setup,
     };
-    let frame = format!(
+    let list = format!(
         "{}{}?setupid=ConnectedAppsUsage",
         visitor.origin.url(frame_site),
         usage::LIST_PATH
     );
+    let Setup { classic, frame_home, frame_life, .. } = org.settings.setup;
+    if classic {
+        return redirect(&list);
+    }
+    let frame = match frame_home {
+        FrameHome::Nested => WRAPPER_PATH.to_owned(),
+        _ => list,
+    };
     salesforce.pages.show(
         "setup.html",
         context! {
             frame,
             frame_delay_ms => org.settings.frame_delay_ms,
+            frame_home => Serde(frame_home),
+            frame_life => Serde(frame_life),
             name => org.user(&session.user_id).map_or("", |user| &user.name),
         },
     )
+}
+
+/// The outer of two frames, with the list of apps in the inner one.
+pub(super) async fn wrapper(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {
+    if let Err(way) = visitor.require_session() {
+        return *way;
+    }
+    let frame = format!(
+        "{}{}?setupid=ConnectedAppsUsage",
+        visitor.origin.url(Site::MyDomain),
+        usage::LIST_PATH
+    );
+    salesforce.pages.show("setup_wrapper.html", context! { frame })
 }
 
 /// What Setup asks for in the background, for ever.

@@ -11,6 +11,7 @@ use super::Salesforce;
 use super::interludes;
 use super::session::{Visitor, query, redirect};
 use super::settings::LoginStyle;
+use super::verification;
 
 const WRONG: &str = "Error: Please check your username and password. If you still can't log in, \
                      contact your Salesforce administrator.";
@@ -81,7 +82,10 @@ pub(super) async fn submit(
     let session = salesforce.org().log_in(&form.username, password, &start_url, now);
     match session {
         None => page(WRONG, true).render(&salesforce, &visitor),
-        Some(session) => interludes::lead_on(&salesforce, &visitor.origin, &session),
+        Some(session) => {
+            let session = verification::activate_device(&salesforce, &visitor, session);
+            interludes::lead_on(&salesforce, &visitor.origin, &session)
+        }
     }
 }
 

@@ -21,14 +21,17 @@ mod population;
 mod rest;
 mod session;
 mod settings;
+mod setup;
 mod soql;
 mod tables;
 mod token;
 mod usage;
+mod verification;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::Value;
 
@@ -42,10 +45,13 @@ pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs, WayIn,
 };
+pub use setup::{FrameHome, FrameLife, Listed, Setup};
+pub use verification::Method;
 
 use super::clock::Clock;
 use super::error::SimulatorError;
 use super::hosts::{Origin, Site};
+use super::markup::restore;
 use super::pages::Pages;
 use org::Org;
 
@@ -61,6 +67,7 @@ pub struct Salesforce {
 pub(super) struct Credentials {
     pub(super) username: String,
     pub(super) password: String,
+    pub(super) totp_seed: String,
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
@@ -84,6 +91,7 @@ impl Salesforce {
         clock: Arc<Clock>,
         pages: Pages,
     ) -> Result<Self, SimulatorError> {
+        let pages = pages.dressed(settings.markup);
         let org = population::populate(settings, callback_url, clock.now_ms())?;
         Ok(Self { org: Arc::new(Mutex::new(org)), clock, pages })
     }
@@ -103,6 +111,7 @@ impl Salesforce {
         Credentials {
             username: user.username.clone(),
             password: user.password.clone(),
+            totp_seed: user.totp_seed.clone(),
             consumer_key: app.consumer_key.clone(),
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
@@ -123,6 +132,9 @@ impl Salesforce {
         let (user, app) =
             (org.integration_user().id.clone(), org.connected_app().consumer_key.clone());
         let id_url = identity::id_url(origin, &org.id, &user);
+        if org.settings.setup.other_grant {
+            org.issue_grant(&app, &user, "full refresh_token", now - 24 * 3600 * 1000);
+        }
         let issued = org.issue_grant(&app, &user, "full refresh_token", now);
         Tokens {
             access_token: issued.access_token,
@@ -149,6 +161,16 @@ impl Salesforce {
         org.grants.last().map(|grant| grant.id.clone())
     }
 
+    /// All codes that were sent, oldest first.
+    pub(super) fn mailbox_json(&self) -> Value {
+        self.org().verification.mailbox_json()
+    }
+
+    /// The code that was sent last to a user.
+    pub(super) fn latest_code(&self, username: &str) -> Option<String> {
+        self.org().verification.latest_code(username)
+    }
+
     /// How the org behaves now.
     pub(super) fn settings(&self) -> Settings {
         self.org().settings.clone()
@@ -156,6 +178,7 @@ impl Salesforce {
 
     /// Changes how the org behaves, from the next request on.
     pub(super) fn set_settings(&self, settings: Settings) {
+        self.pages.set_markup(settings.markup);
         self.org().settings = settings;
     }
 
@@ -193,7 +216,7 @@ impl Salesforce {
                 .merge(lightning_home()),
             Site::CloudElements => Router::new(),
         };
-        router.with_state(self.clone())
+        router.layer(from_fn_with_state(self.clone(), restore)).with_state(self.clone())
     }
 }
 
@@ -243,7 +266,8 @@ fn classic() -> Router<Salesforce> {
 
 fn lightning_setup() -> Router<Salesforce> {
     Router::new()
-        .route("/lightning/setup/ConnectedAppsUsage/home", get(lightning::usage_home))
+        .route(lightning::USAGE_PATH, get(lightning::usage_home))
+        .route(lightning::WRAPPER_PATH, get(lightning::wrapper))
         .route("/aura", get(lightning::heartbeat))
         .merge(external_client::setup())
 }

@@ -10,6 +10,7 @@ use super::detours::Detours;
 use super::interludes::Interlude;
 use super::passkeys::Passkeys;
 use super::settings::Settings;
+use super::verification::Verification;
 
 /// How long a browser session lives without being renewed.
 const SESSION_MS: i64 = 2 * 3600 * 1000;
@@ -24,6 +25,8 @@ pub(super) struct User {
     pub(super) name: String,
     pub(super) alias: String,
     pub(super) password: String,
+    /// What their authenticator app makes codes from, in base32.
+    pub(super) totp_seed: String,
     pub(super) administrator: bool,
 }
 
@@ -160,6 +163,9 @@ pub(super) struct Org {
     pub(super) passkeys: Passkeys,
     pub(super) detours: Detours,
     pub(super) elsewhere: Elsewhere,
+    pub(super) verification: Verification,
+    /// Grants whose rows Setup no longer shows, although they live.
+    pub(super) hidden: Vec<String>,
 }
 
 /// One-time tickets between hosts.
@@ -231,6 +237,22 @@ impl Org {
         let session = self.sessions.get_mut(sid)?;
         if !session.before_it.is_empty() && !self.settings.interludes_come_back {
             session.before_it.remove(0);
+        }
+        Some(session.clone())
+    }
+
+    /// Puts a page before a session, ahead of all others.
+    pub(super) fn put_before(&mut self, sid: &str, interlude: Interlude) -> Option<Session> {
+        let session = self.sessions.get_mut(sid)?;
+        session.before_it.insert(0, interlude);
+        Some(session.clone())
+    }
+
+    /// Another page stands where the first page before a session stood.
+    pub(super) fn exchange_interlude(&mut self, sid: &str, other: Interlude) -> Option<Session> {
+        let session = self.sessions.get_mut(sid)?;
+        if let Some(first) = session.before_it.first_mut() {
+            *first = other;
         }
         Some(session.clone())
     }
@@ -318,6 +340,7 @@ impl Org {
                     "name": user.name,
                     "alias": user.alias,
                     "password": user.password,
+                    "totp_seed": user.totp_seed,
                     "administrator": user.administrator,
                 })
             })
@@ -358,6 +381,7 @@ impl Org {
             "maintenance_shown": self.detours.maintenance_shown,
             "front_door_logins": self.counters.front_door_logins,
             "codes_issued": self.counters.codes_issued,
+            "verification": self.verification.to_json(),
             "settings": self.settings,
         })
     }

@@ -10,6 +10,7 @@ use super::detours::Detours;
 use super::org::{App, Counters, Org, Tickets, User};
 use super::passkeys::Passkeys;
 use super::settings::Settings;
+use super::verification::Verification;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 const APP_UNDER_TEST: &str = "Cloud Elements QA";
@@ -66,12 +67,17 @@ pub(super) fn populate(
     now: i64,
 ) -> Result<Org, SimulatorError> {
     let mut random = Random::from_system()?;
+    let full_name = settings.setup.full_name.clone();
     let users = USERS.map(|(name, alias, username, administrator)| User {
         id: random.record_id("005"),
         username: username.to_owned(),
-        name: name.to_owned(),
+        name: match &full_name {
+            Some(full_name) if name == USERS[0].0 => full_name.clone(),
+            _ => name.to_owned(),
+        },
         alias: alias.to_owned(),
         password: format!("{}-{}!", random.alphanumeric(12), random.alphanumeric(6)),
+        totp_seed: random.base32(32),
         administrator,
     });
     let elsewhere = Elsewhere::beside(&users[0], &mut random);
@@ -107,6 +113,8 @@ pub(super) fn populate(
         passkeys: Passkeys::default(),
         detours: Detours::default(),
         elsewhere,
+        verification: Verification::default(),
+        hidden: Vec::new(),
     };
     give_grants(&mut org, now);
     org.prepare_passkey(name_of(Site::MyDomain), now);

@@ -18,6 +18,9 @@ use super::doors;
 use super::interludes::Interlude;
 use super::org::Session;
 
+/// The cookie of device activation.
+const DEVICE_COOKIE: &str = "sfdc_lv2";
+
 /// A request of a browser: where it came in, what it wants, and whose session its cookie names.
 #[derive(Debug, Clone)]
 pub(super) struct Visitor {
@@ -26,6 +29,8 @@ pub(super) struct Visitor {
     pub(super) session: Option<Session>,
     /// A session whose user has pages to pass first.
     half_session: Option<Session>,
+    /// What this browser was given when it was verified before, if it was.
+    device: Option<String>,
     path: String,
     /// A page for the top of a window, not a frame's and not a form sent back.
     is_navigation: bool,
@@ -41,6 +46,11 @@ impl Visitor {
     /// The path and query that the visitor wants.
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// What tells this browser from one that nobody knows.
+    pub(super) fn device(&self) -> Option<&str> {
+        self.device.as_deref()
     }
 
     /// The session, or the way to get one and come back here; or what comes in between.
@@ -126,8 +136,8 @@ impl FromRequestParts<Salesforce> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, org: &Salesforce) -> Result<Self, Infallible> {
         let origin = Origin::from_request_parts(parts, org).await?;
-        let session =
-            sid_of(&parts.headers).and_then(|sid| org.org().session(&sid, org.now_ms()).cloned());
+        let session = cookie_of(&parts.headers, "sid")
+            .and_then(|sid| org.org().session(&sid, org.now_ms()).cloned());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let (session, half_session) = match session {
             Some(session) if session.before_it.is_empty() => (Some(session), None),
@@ -138,18 +148,24 @@ impl FromRequestParts<Salesforce> for Visitor {
         let is_navigation = parts.method == Method::GET
             && destination.is_none_or(|destination| destination == "document");
         let salesforce = org.clone();
-        Ok(Self { origin, session, half_session, path, is_navigation, salesforce })
+        let device = cookie_of(&parts.headers, DEVICE_COOKIE);
+        Ok(Self { origin, session, half_session, device, path, is_navigation, salesforce })
     }
 }
 
+/// The session id of this host's cookie.
 pub(super) fn sid_of(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, "sid")
+}
+
+fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| Cookie::split_parse(value.to_owned()))
         .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == "sid")
+        .find(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().to_owned())
 }
 
@@ -170,6 +186,20 @@ pub(super) fn redirect_with_session(
     }
     (StatusCode::FOUND, [(LOCATION, address.to_owned()), (SET_COOKIE, cookie.to_string())])
         .into_response()
+}
+
+/// Leaves the cookie by which this host knows the browser again, for a year.
+pub(super) fn remember_browser(mut response: Response, device: &str) -> Response {
+    let cookie = Cookie::build((DEVICE_COOKIE, device.to_owned()))
+        .path("/")
+        .http_only(true)
+        .secure(true)
+        .same_site(SameSite::None)
+        .max_age(cookie::time::Duration::days(365));
+    if let Ok(value) = cookie.to_string().parse() {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+    response
 }
 
 /// `302 Found`, as Salesforce redirects.

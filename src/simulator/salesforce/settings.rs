@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::markup::Markup;
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::external_client::ExternalClientSettings;
 use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
+use super::setup::Setup;
+use super::verification::Method;
 
 /// How the login page asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,10 @@ pub enum RevokeControl {
     FormButton,
     /// A link that revokes by being followed.
     PlainLink,
+    /// A button whose script posts the form.
+    ScriptButton,
+    /// A link whose script revokes in the background and renders the list again.
+    InPlace,
 }
 
 /// Where Lightning Setup's frame lives.
@@ -154,6 +161,18 @@ pub struct Settings {
     pub single_access_foreign: bool,
     /// Sessions outlive the browser.
     pub persistent_sessions: bool,
+    /// A browser that is not known is asked for an e-mail code, unless another verification comes.
+    pub device_activation: bool,
+    /// The first right code that a page gets is refused as too old.
+    pub code_refused_once: bool,
+    /// Of the codes sent, the mailbox shows an older one until a wrong one was given.
+    pub mail_late: bool,
+    /// Somebody else has just used the first right code of the authenticator.
+    pub totp_used_once: bool,
+    /// How long an authenticator code lasts, in seconds.
+    pub totp_period_s: u64,
+    /// What the choice of methods offers, in this order.
+    pub methods_offered: Vec<Method>,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -190,6 +209,24 @@ pub struct Settings {
     pub access_token_lifetime_s: u64,
     /// External client apps.
     pub external_client: ExternalClientSettings,
+    /// How Setup shows the grants.
+    pub setup: Setup,
+    /// How all pages are written.
+    pub markup: Markup,
+    /// Every answer takes one to three seconds, by this seed.
+    pub slow_network_seed: Option<u64>,
+}
+
+impl Settings {
+    /// The language of a page that may be in one of its own: else it is the org's.
+    pub(super) fn language(&self, of_page: Language) -> Language {
+        use super::super::markup;
+        match (of_page, self.markup.language) {
+            (Language::English, markup::Language::German) => Language::German,
+            (Language::English, markup::Language::Japanese) => Language::Japanese,
+            (own, _) => own,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -219,6 +256,12 @@ impl Default for Settings {
             single_access_forbidden: false,
             single_access_foreign: false,
             persistent_sessions: false,
+            device_activation: false,
+            code_refused_once: false,
+            mail_late: false,
+            totp_used_once: false,
+            totp_period_s: 30,
+            methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,
@@ -237,6 +280,9 @@ impl Default for Settings {
             oauth_token_query: true,
             access_token_lifetime_s: 7200,
             external_client: ExternalClientSettings::default(),
+            setup: Setup::default(),
+            markup: Markup::default(),
+            slow_network_seed: None,
         }
     }
 }

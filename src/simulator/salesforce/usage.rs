@@ -12,9 +12,10 @@ use serde::Deserialize;
 use super::super::clock::for_people;
 use super::super::random::short_id;
 use super::Salesforce;
-use super::org::{Org, Session};
+use super::org::{App, Org, Session};
 use super::session::{Visitor, query, redirect};
 use super::settings::RevokeControl;
+use super::setup::Listed;
 
 /// The list of apps.
 pub(super) const LIST_PATH: &str = "/identity/app/connectedAppsUsage.apexp";
@@ -93,31 +94,10 @@ pub(super) async fn list_posted(
 
 fn show_list(salesforce: &Salesforce, session: &Session, number: usize) -> Response {
     let org = salesforce.org();
-    let mut rows: Vec<(&str, Value)> = Vec::new();
-    for app in org.apps.iter().filter(|app| !org.is_external(app)) {
-        let mut users: Vec<&str> =
-            org.live_grants(&app.consumer_key, None).map(|grant| grant.user_id.as_str()).collect();
-        users.sort_unstable();
-        users.dedup();
-        if users.is_empty() && !app.listed_without_grants {
-            continue;
-        }
-        let link = query(&[("app_name", &app.name), ("consumer_key", &app.consumer_key)]);
-        let row = context! {
-            name => app.name.as_str(),
-            description => app.description.as_str(),
-            installed => app.installed,
-            blocked => org.is_blocked(&app.consumer_key),
-            user_count => users.len(),
-            users_url => format!("{USERS_PATH}?{link}"),
-        };
-        rows.push((&app.name, row));
-    }
-    rows.sort_by_key(|(name, _)| name.to_lowercase());
+    let rows = app_rows(&org);
     let size = org.settings.usage_page_size;
     let slice = slice(rows.len(), size, number);
-    let shown: Vec<Value> =
-        rows.into_iter().skip(slice.first).take(size.max(1)).map(|(_, row)| row).collect();
+    let shown: Vec<Value> = rows.into_iter().skip(slice.first).take(size.max(1)).collect();
     salesforce.pages.show(
         "usage_list.html",
         context! {
@@ -126,8 +106,60 @@ fn show_list(salesforce: &Salesforce, session: &Session, number: usize) -> Respo
             apps => shown,
             page => slice.number,
             pages => slice.pages,
+            pager_buttons => org.settings.setup.pager_buttons,
         },
     )
+}
+
+/// All apps that the list shows, by name.
+fn app_rows(org: &Org) -> Vec<Value> {
+    let mut rows: Vec<(String, Value)> = (1..=org.settings.setup.more_apps)
+        .map(|number| {
+            let name = format!("Bulk Integration {number:04}");
+            (name.to_lowercase(), app_row(org, &org.apps[0], &name, 1))
+        })
+        .collect();
+    for app in org.apps.iter().filter(|app| !org.is_external(app)) {
+        let mut users: Vec<&str> =
+            org.live_grants(&app.consumer_key, None).map(|grant| grant.user_id.as_str()).collect();
+        users.sort_unstable();
+        users.dedup();
+        let listed = match app.consumer_key == org.connected_app().consumer_key {
+            true => org.settings.setup.listed,
+            false => Listed::AsItIs,
+        };
+        let is_shown = !users.is_empty() || app.listed_without_grants;
+        if !is_shown || listed == Listed::Hidden {
+            continue;
+        }
+        if listed == Listed::AfterATwin {
+            let twin = format!("{}\u{a0}", app.name);
+            let other = org.apps.iter().find(|other| other.name == "Cloud Elements");
+            let row = app_row(org, other.unwrap_or(app), &twin, 3);
+            rows.push((app.name.to_lowercase(), row));
+        }
+        let name = match listed {
+            Listed::InCapitals => app.name.to_uppercase(),
+            Listed::Spaced => format!("{}\u{a0}", app.name.replacen(' ', "\u{a0}", 1)),
+            _ => app.name.clone(),
+        };
+        let count = if listed == Listed::WithoutUsers { 0 } else { users.len() };
+        rows.push((app.name.to_lowercase(), app_row(org, app, &name, count)));
+    }
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn app_row(org: &Org, app: &App, name: &str, user_count: usize) -> Value {
+    let link = query(&[("app_name", name), ("consumer_key", &app.consumer_key)]);
+    context! {
+        name,
+        description => app.description.as_str(),
+        installed => app.installed,
+        blocked => org.is_blocked(&app.consumer_key),
+        user_count,
+        users_url => format!("{USERS_PATH}?{link}"),
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -202,7 +234,12 @@ pub(super) async fn users_posted(
 /// Ends the grant of one row, if it is this app's and the org does what its page promises.
 fn revoke_row(org: &mut Org, consumer_key: &str, id: &str) {
     let is_of_app = org.live_grants(consumer_key, None).any(|grant| grant.id == id);
-    if is_of_app && !org.settings.revoke_does_nothing {
+    if !is_of_app || org.settings.revoke_does_nothing {
+        return;
+    }
+    if org.settings.setup.revoke_only_hides {
+        org.hidden.push(id.to_owned());
+    } else {
         org.end_grant(id, "setup_page");
     }
 }
@@ -226,7 +263,10 @@ fn show_users(
     number: usize,
 ) -> Response {
     let org = salesforce.org();
-    let grants: Vec<_> = org.live_grants(consumer_key, None).collect();
+    let grants: Vec<_> = org
+        .live_grants(consumer_key, None)
+        .filter(|grant| !org.hidden.contains(&grant.id))
+        .collect();
     let size = org.settings.user_page_size;
     let slice = slice(grants.len(), size, number);
     let app_name = org.app(consumer_key).map_or("", |app| &app.name);
@@ -255,6 +295,8 @@ fn show_users(
         RevokeControl::JavascriptLink => "javascript_link",
         RevokeControl::FormButton => "form_button",
         RevokeControl::PlainLink => "plain_link",
+        RevokeControl::ScriptButton => "script_button",
+        RevokeControl::InPlace => "in_place",
     };
     salesforce.pages.show(
         "user_list.html",
@@ -271,6 +313,8 @@ fn show_users(
             confirm => org.settings.revoke_confirm,
             page => slice.number,
             pages => slice.pages,
+            pager_buttons => org.settings.setup.pager_buttons,
+            trap => org.settings.setup.revoke_all_trap,
         },
     )
 }

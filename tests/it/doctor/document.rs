@@ -23,6 +23,7 @@ fn filters() -> Vec<(&'static str, &'static str)> {
         (r"\d+\.\d+\.\d+\.\d+ \([^)]*\)", "VERSION (PATH)"),
         (r"both are version \d+", "both are version N"),
         (r"in \d+\.\d s", "in TIME s"),
+        (r"built in: \d+ pages", "built in: N pages"),
         (r"\d+ (MB|GB) for", "ROOM for"),
         (r"(READY  )(\d+ warnings? in )?\d+ checks", "${1}N checks"),
     ]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{assert_untouched, doctor, examined};
-use crate::support::{Moment, World};
+use crate::support::{Moment, Port, World};
 
 /// A world whose configuration says `wrong` where it said `right`.
 async fn world_with(right: impl Fn(&World) -> String, wrong: &str) -> World {
@@ -19,14 +19,12 @@ async fn world_with(right: impl Fn(&World) -> String, wrong: &str) -> World {
 async fn mistakes_in_the_configuration_are_told_one_by_one() {
     let world = World::new().await;
     let text = world.config_text();
-    let text = text
-        .replace("consumer_key", "consumer_kee")
-        .replace("[salesforce]", "[salesforce]\nlogin = 7");
+    let text = text.replace("consumer_key", "consumer_kee").replace("id = ", "id = 0x");
     world.write_config(&text);
     let diagnosed = doctor(&world, &["--drift"]).await.expect_code(2);
     let mistakes = diagnosed.all("configuration");
     assert_eq!(mistakes.len(), 2, "{mistakes:#?}");
-    for (mistake, words) in mistakes.iter().zip(["login", "consumer_key"]) {
+    for (mistake, words) in mistakes.iter().zip(["consumer_key", "cloud_elements.instance.id"]) {
         assert_eq!(
             (&mistake["outcome"], &mistake["fault"]),
             (&"failed".into(), &"configuration".into())
@@ -167,12 +165,13 @@ async fn a_clock_that_is_wrong() {
     // A whole window of an authenticator's codes, for somebody who uses them.
     world.post("/__simulator/clock", json!({"advance_seconds": 20})).await;
     let text = world.config_text();
-    let seed = "[salesforce]\ntotp_secret = \"JBSWY3DPEHPK3PXP\"\n";
-    world.write_config(&text.replacen("[salesforce]\n", seed, 1));
     let diagnosed = doctor(&world, &[]).await.expect_code(3);
     diagnosed.expect_failure("clock", "doctor.clock", "codes are refused", "timedatectl");
 
-    world.write_config(&text);
+    let (seeds, lines): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("totp_secret"));
+    assert_eq!(seeds.len(), 1, "{text}");
+    world.write_config(&lines.join("\n"));
     assert_eq!(doctor(&world, &[]).await.expect_code(0).check("clock")["outcome"], "warning");
     world.post("/__simulator/clock", json!({"advance_seconds": -200})).await;
     let diagnosed = doctor(&world, &[]).await.expect_code(3);
@@ -280,24 +279,27 @@ async fn a_callback_that_the_app_does_not_have() {
 /// A user who comes in by the front door: whose the token is, and that it lives.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_token() {
-    let world = World::new().await;
-    let state = world.state().await;
-    let grant = state.grants(super::APP, world.username())[0].clone();
-    let token = grant["access_tokens"][0]["access_token"].as_str().unwrap();
-    let text = world.config_text();
-    let keys = format!("[salesforce]\nlogin = \"frontdoor\"\naccess_token = {token:?}\n");
-    world.write_config(&text.replacen("[salesforce]\n", &keys, 1));
+    let world = World::with_faults(&["frontdoor"]).await;
     let diagnosed = doctor(&world, &["--login"]).await.expect_code(0);
     let check = diagnosed.check("access-token");
-    assert_eq!(
-        (&check["outcome"], &check["subject"]),
-        (&"passed".into(), &world.username().into())
-    );
+    assert_eq!(check["outcome"], "passed", "{check:#}");
+    assert_eq!(check["subject"], world.username());
     assert_eq!(diagnosed.check("login")["outcome"], "passed", "{:#}", diagnosed.document);
+    let token = &world.simulator.ready().salesforce.access_token;
     assert!(!diagnosed.finished.stdout.contains(token));
     assert_eq!(world.state().await.salesforce("login_attempts"), 0, "nothing was typed");
 
-    world.cut(grant["id"].as_str().unwrap()).await;
+    let world = World::with_faults(&["frontdoor-dead-token"]).await;
+    let diagnosed = doctor(&world, &[]).await.expect_code(0);
+    diagnosed.expect_warning(
+        "access-token",
+        "salesforce.front_door_passed_over",
+        "dead",
+        "fresh access token",
+    );
+    let text = world.config_text();
+    let lines = text.lines().filter(|line| !line.starts_with("password"));
+    world.write_config(&lines.map(|line| format!("{line}\n")).collect::<String>());
     let diagnosed = doctor(&world, &[]).await.expect_code(2);
     diagnosed.expect_failed(&["access-token"]);
     diagnosed.expect_failure(
@@ -312,15 +314,19 @@ async fn an_access_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_that_somebody_has() {
     let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let callback = format!("http://{}/callback", other.local_addr().unwrap());
-    let settings = json!({"salesforce": {"more_callback_urls": [callback]}});
+    let taken = format!("http://{}/callback", other.local_addr().unwrap());
+    let port = Port::reserve();
+    let free = format!("http://127.0.0.1:{}/callback", port.number);
+    let settings = json!({"salesforce": {"more_callback_urls": [taken, free]}});
     let world = World::with(settings).await;
     let tripwire = &world.simulator.ready().salesforce.callback_url;
-    world.write_config(&world.config_text().replace(tripwire, &callback));
+
+    world.write_config(&world.config_text().replace(tripwire, &taken));
     let diagnosed = doctor(&world, &[]).await.expect_code(3);
     diagnosed.expect_failed(&["callback"]);
     diagnosed.expect_failure("callback", "browser.callback_taken", "taken", "end the program");
-    drop(other);
+
+    world.write_config(&world.config_text().replace(tripwire, &free));
     let diagnosed = doctor(&world, &[]).await.expect_code(0);
     assert_eq!(diagnosed.check("callback")["outcome"], "passed");
 }

@@ -184,3 +184,70 @@ async fn a_passkey_that_is_enrolled() {
     let text = std::fs::read_to_string(world.home.path().join("passkey.json")).unwrap();
     assert_no_key(&world, &watched, &text).await;
 }
+
+/// A code is six digits: it is looked for as a number of its own, and not in fractions of seconds.
+fn holds_code(bytes: &[u8], code: &str) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.match_indices(code).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + code.len()..].chars().next();
+        let is_digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+        let is_fraction = before == Some('.') && after == Some('Z');
+        !(is_digit(before) || is_digit(after) || is_fraction)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_and_the_seed_that_makes_them() {
+    let world = World::with_faults(&["email-code", "totp-code", "code-refused-once"]).await;
+    // Refused once and once again: the page stays, and the failure's evidence shows it.
+    let script = "echo 48291$REAUTH_VERIFICATION_ATTEMPT";
+    let text = world.config_text();
+    let command = text.lines().find(|line| line.starts_with("verification_code")).unwrap();
+    let wrong = format!("verification_code_command = [\"sh\", \"-c\", {script:?}]");
+    for (configuration, code) in [(text.clone(), 0), (text.replace(command, &wrong), 1)] {
+        world.write_config(&configuration);
+        let watched = watch(&world, &["run"]).await;
+        assert_eq!(watched.code, Some(code), "{}", String::from_utf8_lossy(&watched.stderr));
+        assert_no_secret(&world, &watched, &[]).await;
+        let state = world.state().await;
+        let given = state.0["salesforce"]["verification"]["given"].as_array().unwrap().clone();
+        assert!(given.len() >= 4, "{given:?}");
+        for given in given.iter().map(|given| given.as_str().unwrap()) {
+            assert!(!holds_code(&watched.stdout, given), "{given} on stdout");
+            assert!(!holds_code(&watched.stderr, given), "{given} on stderr");
+            for seen in &watched.processes.seen {
+                assert!(!holds_code(seen, given), "{given} in a command line");
+            }
+            for (path, bytes) in &world.run_files() {
+                assert!(!holds_code(bytes, given), "{given} in {}", path.display());
+            }
+        }
+    }
+}
+
+/// A page that stays when the code was typed: the picture of it shows an empty field.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_a_page_with_a_code() {
+    let mut pictures = Vec::new();
+    for code in ["111111", "987654"] {
+        let world = World::with_faults(&["email-code"]).await;
+        let catalogue = include_str!("../../../webdriver/locators.toml");
+        let submit = "submit = [{ css = \"#save\" }";
+        let inert = catalogue.replace(submit, "submit = [{ css = \"div#header\" }");
+        assert_ne!(inert, catalogue);
+        std::fs::write(world.home.path().join("mine.toml"), inert).unwrap();
+        let text = world.config_text();
+        let command = text.lines().find(|line| line.starts_with("verification_code")).unwrap();
+        let echo = format!("verification_code_command = [\"echo\", \"{code}\"]");
+        world.write_config(&text.replace(command, &echo));
+        let arguments = ["run", "--timeout", "5s", "--locators", "mine.toml"];
+        let finished = world.reauth(&arguments).await.expect_code(1);
+        assert_eq!(finished.report()["error"]["code"], "salesforce.unknown_page");
+        let files = world.run_files();
+        let is_picture = |path: &std::path::Path| path.to_string_lossy().ends_with("failure.png");
+        let (_, png) = files.into_iter().find(|(path, _)| is_picture(path)).unwrap();
+        pictures.push(png);
+    }
+    assert!(pictures[0] == pictures[1], "the pictures differ by what was typed");
+}

@@ -52,6 +52,7 @@ fn secrets(world: &World, state: &State, more: &[(&str, &str)]) -> Vec<(String, 
     }
     for user in list(&salesforce["users"]) {
         add("a user's password", text(&user["password"]));
+        add("a user's seed", text(&user["totp_seed"]));
     }
     for token in list(&state.0["cloud_elements"]["element_tokens"]) {
         add("element token", text(token));

@@ -24,7 +24,7 @@ async fn approval_when_needed_is_skipped_while_another_grant_lives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn approval_always_is_shown_though_a_grant_lives() {
-    let world = World::with(json!({"salesforce": {"approval": "always"}})).await;
+    let world = World::with_faults(&["approval-always"]).await;
     world.post("/__simulator/grants", json!({"username": world.username()})).await;
     let finished = world.reauth(&["run"]).await.expect_code(0);
     assert_eq!(finished.facts("authorize")["approval_shown"], true);
@@ -32,8 +32,8 @@ async fn approval_always_is_shown_though_a_grant_lives() {
 }
 
 /// Nothing was touched: 1, and no instance is left.
-async fn refused_at_provisioning(settings: serde_json::Value, code: &str, words: &str) {
-    let world = World::with(json!({ "salesforce": settings })).await;
+async fn refused_at_provisioning(faults: &[&str], code: &str, words: &str) {
+    let world = World::with_faults(faults).await;
     let before = world.state().await;
     let finished = world.reauth(&["provision"]).await.expect_code(1);
     let report = finished.report();
@@ -47,22 +47,22 @@ async fn refused_at_provisioning(settings: serde_json::Value, code: &str, words:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_consent_touches_nothing() {
-    let settings = json!({"on_allow": "denied", "approval": "always"});
+    let faults = ["approval-denied", "approval-always"];
     let words = "access_denied (end-user denied authorization)";
-    refused_at_provisioning(settings, "salesforce.access_denied", words).await;
+    refused_at_provisioning(&faults, "salesforce.access_denied", words).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_error_page_is_read_by_its_query() {
-    let settings = json!({"on_allow": "error_page", "approval": "always"});
+    let faults = ["approval-error", "approval-always"];
     let words = "app must be installed into org";
-    refused_at_provisioning(settings, "salesforce.invalid_client", words).await;
+    refused_at_provisioning(&faults, "salesforce.invalid_client", words).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_app_is_told_by_the_callback() {
     let words = "this app is blocked by admin";
-    refused_at_provisioning(json!({"app_blocked": true}), "salesforce.app_blocked", words).await;
+    refused_at_provisioning(&["app-blocked"], "salesforce.app_blocked", words).await;
 }
 
 /// Once the grant is cut, a refused consent leaves the instance dead: 4, after two attempts.

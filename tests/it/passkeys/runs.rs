@@ -146,3 +146,19 @@ async fn a_passkey_that_cannot_be_used_is_told_before_anything_is_touched() {
     assert_eq!(after.salesforce("login_attempts"), 0);
     assert_untouched(&world, &after);
 }
+
+/// Other pages may come before it and after it, in whatever order.
+#[tokio::test(flavor = "multi_thread")]
+async fn among_other_pages() {
+    for faults in
+        [["register-phone", "passkey-verification"], ["passkey-verification", "register-phone"]]
+    {
+        let world = World::with_faults(&faults).await;
+        let finished = run_passes(&world, &["--revoke-via", "api"]).await;
+        let met = finished.facts("authorize")["pages_met"].to_string();
+        for page in ["register-phone", "passkey-verification"] {
+            assert!(met.contains(page), "{page}: {met}");
+        }
+        assert_none_refused(&world.state().await);
+    }
+}

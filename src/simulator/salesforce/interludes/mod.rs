@@ -1,7 +1,9 @@
 //! Pages between a login and what the user wanted. A session that has some before it is half a
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
+mod codes;
 mod language;
+mod methods;
 mod passkey;
 mod password;
 mod phone;
@@ -21,7 +23,7 @@ use super::session::redirect_with_session;
 pub use language::Language;
 
 /// A page that comes between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interlude {
     /// Register a phone number, or not.
@@ -36,6 +38,20 @@ pub enum Interlude {
     Reminder,
     /// The session was idle for too long.
     SessionTimeout,
+    /// A code that was sent by e-mail.
+    EmailCode,
+    /// A code that was sent by SMS.
+    SmsCode,
+    /// A code of an authenticator app.
+    TotpCode,
+    /// The same, at an address that nobody knows.
+    TotpElsewhere,
+    /// A code of a kind that nobody knows.
+    UnknownCode,
+    /// A choice between methods of verification.
+    ChooseMethod,
+    /// A request to approve on the phone, with a link to the choice.
+    ApproveOnPhone,
 }
 
 impl Interlude {
@@ -48,6 +64,13 @@ impl Interlude {
             Self::ChangePassword => password::PATH,
             Self::Reminder => reminder::PATH,
             Self::SessionTimeout => timeout::PATH,
+            Self::EmailCode => codes::EMAIL_PATH,
+            Self::SmsCode => codes::SMS_PATH,
+            Self::TotpCode => codes::TOTP_PATH,
+            Self::TotpElsewhere => codes::TOTP_ELSEWHERE_PATH,
+            Self::UnknownCode => codes::UNKNOWN_PATH,
+            Self::ChooseMethod => methods::CHOICE_PATH,
+            Self::ApproveOnPhone => methods::PHONE_PATH,
         }
     }
 
@@ -69,6 +92,8 @@ pub(super) fn routes() -> Router<Salesforce> {
         .merge(password::routes())
         .merge(reminder::routes())
         .merge(timeout::routes())
+        .merge(codes::routes())
+        .merge(methods::routes())
 }
 
 /// Leads a session on: to the page that comes next, else to what its user wanted.

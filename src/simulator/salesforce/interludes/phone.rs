@@ -36,7 +36,8 @@ async fn show(
     if asked.skip {
         return super::pass(&salesforce, &visitor.origin, &session);
     }
-    let language = salesforce.settings().register_phone_language;
+    let settings = salesforce.settings();
+    let language = settings.language(settings.register_phone_language);
     let (heading, text, label, register, later, never) = match language {
         Language::English => (
             "Register Your Mobile Phone",

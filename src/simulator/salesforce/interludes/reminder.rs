@@ -37,7 +37,8 @@ async fn show(
     if asked.later {
         return super::pass(&salesforce, &visitor.origin, &session);
     }
-    let language = salesforce.settings().reminder_language;
+    let settings = salesforce.settings();
+    let language = settings.language(settings.reminder_language);
     let (heading, text, review, later) = match language {
         Language::English => (
             "Review Your Recovery Options",

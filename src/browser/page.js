@@ -1,0 +1,70 @@
+// What the page scripts share: how an element is found, and how a page is recognised.
+const SPENT = Symbol.for('reauth.spent');
+const NAME = Symbol.for('reauth.document');
+
+function isVisible(element) {
+  if (element.getClientRects().length === 0) return false;
+  if (element.checkVisibility && !element.checkVisibility({ visibilityProperty: true })) return false;
+  return true;
+}
+function normalised(text) { return (text || '').replace(/\s+/g, ' ').trim(); }
+function labelOf(element) {
+  const label = element.tagName === 'INPUT' && /^(submit|button|reset)$/.test(element.type)
+    ? element.value : element.innerText || element.textContent;
+  return normalised(label || element.getAttribute('aria-label') || element.title);
+}
+// Open shadow roots are looked through: Lightning puts frames and fields into them.
+function* deep(root, css) {
+  yield* root.querySelectorAll(css);
+  for (const host of root.querySelectorAll('*')) if (host.shadowRoot) yield* deep(host.shadowRoot, css);
+}
+function matches(element, candidate) {
+  if (!candidate.hidden && !isVisible(element)) return false;
+  if (candidate.text && !candidate.text.includes(labelOf(element))) return false;
+  if (candidate.contains && !candidate.contains.some(part => labelOf(element).includes(part))) return false;
+  return true;
+}
+function find(candidates) {
+  for (let index = 0; index < candidates.length; index++)
+    for (const element of deep(document, candidates[index].css))
+      if (matches(element, candidates[index])) return { candidate: index, element, text: labelOf(element) };
+  return null;
+}
+function hashOf(text) {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
+  return hash;
+}
+// As a reader sees it: what is inside shadow roots is no part of `innerText`. The same function
+// marks the page as spent.
+function textOf(root) {
+  let text = root.innerText || '';
+  for (const host of [root, ...root.querySelectorAll('*')]) {
+    if (!host.shadowRoot) continue;
+    for (const child of host.shadowRoot.children) if (child.tagName !== 'STYLE') text += '\n' + textOf(child);
+  }
+  return text;
+}
+function content() { return document.body ? textOf(document.body) : ''; }
+// A page that was acted on is not recognised again until its text changes, or until what was done
+// to it says so.
+function fingerprint() { return hashOf(location.href + '\n' + content()); }
+function isSpent(page) {
+  const spent = document[SPENT];
+  if (!spent) return false;
+  const marks = [spent['*'], spent[page]].filter(mark => mark !== undefined);
+  return marks.some(mark => typeof mark === 'function' ? mark() : mark === true || mark === fingerprint());
+}
+// What shows itself by an absence is believed once the document has been quiet for so long: lists
+// are emptied before they are filled again.
+const QUIET = 300;
+const begun = Date.now();
+let changed = begun;
+function isQuiet() { return Date.now() - changed >= QUIET; }
+function isShown(page) {
+  if (isSpent(page.name)) return false;
+  if (page.quiet && !isQuiet()) return false;
+  if (page.url.length && !page.url.some(pattern => new RegExp(pattern).test(location.href))) return false;
+  if (page.absent.length && find(page.absent)) return false;
+  return page.signature.length === 0 || page.signature.every(any => find(any));
+}

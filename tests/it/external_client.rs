@@ -40,6 +40,7 @@ async fn by_the_page(reauthenticate_via: &str) {
     assert_eq!(ends(&world, &after)[0], "eca_setup_page");
     assert!(witnesses(&finished).contains(CONNECT), "{}", witnesses(&finished));
     assert_eq!(finished.facts("revoke")["grants_of_user"], 1);
+    assert_eq!(finished.facts("check-app")["refresh_token_policy"], "unknown");
     assert_eq!(after.requests("GET", "/identity/app/connectedAppsUsage.apexp"), 0);
 }
 

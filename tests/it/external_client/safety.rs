@@ -38,9 +38,9 @@ async fn of_several_tokens_the_one_that_moves_is_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_several_masked_tokens_the_one_that_moves_is_ours() {
+async fn of_several_masked_tokens_none_is_known_to_be_ours() {
     let world = with_second_grant(&["external-client", "masked-tokens"]).await;
-    // The instance is used, which is not a refresh: its access token has to be ended for that.
+    // The instance is used, which is no refresh: and its access token is not known, to be ended.
     let (finished, _) = stops(&world, &["--revoke-via", "api"], "salesforce.shared_grant").await;
     assert!(hints(&finished).contains("--revoke-all-of-user"), "{}", hints(&finished));
 }

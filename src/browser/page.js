@@ -35,7 +35,17 @@ function hashOf(text) {
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return hash;
 }
-function content() { return document.body ? document.body.innerText : ''; }
+// As a reader sees it: what is inside shadow roots is no part of `innerText`. The same function
+// marks the page as spent.
+function textOf(root) {
+  let text = root.innerText || '';
+  for (const host of [root, ...root.querySelectorAll('*')]) {
+    if (!host.shadowRoot) continue;
+    for (const child of host.shadowRoot.children) if (child.tagName !== 'STYLE') text += '\n' + textOf(child);
+  }
+  return text;
+}
+function content() { return document.body ? textOf(document.body) : ''; }
 // A page that was acted on is not recognised again until its text changes, or until what was done
 // to it says so.
 function fingerprint() { return hashOf(location.href + '\n' + content()); }

@@ -252,7 +252,15 @@ impl Session {
     pub async fn spend(&self, page: &str, how: Spend) -> Result<(), BrowserError> {
         const SCRIPT: &str = r"
             const key = Symbol.for('reauth.spent');
-            const text = location.href + '\n' + (document.body ? document.body.innerText : '');
+            function textOf(root) {
+              let text = root.innerText || '';
+              for (const host of [root, ...root.querySelectorAll('*')]) {
+                if (!host.shadowRoot) continue;
+                for (const child of host.shadowRoot.children) if (child.tagName !== 'STYLE') text += '\n' + textOf(child);
+              }
+              return text;
+            }
+            const text = location.href + '\n' + (document.body ? textOf(document.body) : '');
             let hash = 0;
             for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
             document[key] = Object.assign(document[key] || {}, { [arguments[0]]: arguments[1] || hash });

@@ -1,10 +1,15 @@
 //! Salesforce: OAuth endpoints, REST queries and hosts here, what a browser meets in [`pages`].
 //!
-//! The entries are [`OauthClient`], [`RestClient`] and [`OrgHosts`]. They say what Salesforce
+//! The entries are [`OauthClient`], [`RestClient`], [`ConnectClient`] and [`OrgHosts`]. They say what Salesforce
 //! answered; whether that proves anything is for the scenario to say. They know nothing of the
 //! platform that holds the instance.
 
 mod authorize_probe;
+mod connect;
+mod connect_error;
+mod connect_pages;
+#[cfg(test)]
+mod connect_tests;
 mod error;
 pub mod frontdoor;
 mod hosts;
@@ -17,6 +22,8 @@ mod rest;
 mod soql;
 
 pub use authorize_probe::{AuthorizeProbe, authorize_request, probe_authorize};
+pub use connect::{ConnectClient, ConnectToken};
+pub use connect_error::ConnectError;
 pub use error::SalesforceError;
 pub use hosts::OrgHosts;
 pub use oauth::OauthClient;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
@@ -21,7 +22,7 @@ const NEWEST_KNOWN_VERSION: u32 = 67;
 /// Pages of a query that are read at most; all that `OauthToken` gives (2,500 rows) are five.
 const MOST_PAGES: usize = 50;
 
-/// Queries an org. Changes nothing.
+/// Queries an org. Changes nothing but what [`super::ConnectClient`] ends.
 #[derive(Clone)]
 pub struct RestClient {
     my_domain: Url,
@@ -179,20 +180,41 @@ impl RestClient {
         Ok(rows.into_iter().next())
     }
 
-    fn url(&self, path: &str) -> Url {
+    /// A path of the org's API.
+    pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.my_domain.clone();
         url.set_path(path);
         url.set_query(None);
         url
     }
 
-    async fn get(&self, what: &'static str, url: Url) -> Result<Answer, SalesforceError> {
+    /// Reads what is at `url`, which has to be the org's.
+    pub(super) async fn get(
+        &self,
+        what: &'static str,
+        url: Url,
+    ) -> Result<Answer, SalesforceError> {
         let call = Call::get(url).authorization(bearer(&self.token)?).retrying();
         let answer = self.http.send(call).await?;
         if answer.status == 200 {
             return Ok(answer);
         }
         Err(SalesforceError::refused(what, &answer, &self.redactor))
+    }
+
+    /// Deletes what is at `url`, which has to be the org's. Sent once.
+    pub(super) async fn delete(&self, what: &'static str, url: Url) -> Result<(), SalesforceError> {
+        let call = Call::new(Method::DELETE, url).authorization(bearer(&self.token)?);
+        let answer = self.http.send(call).await?;
+        if answer.is_success() {
+            return Ok(());
+        }
+        Err(SalesforceError::refused(what, &answer, &self.redactor))
+    }
+
+    /// Learns a secret that an answer held.
+    pub(super) fn learn(&self, label: &'static str, value: String) -> Secret {
+        self.redactor.learn(label, value)
     }
 }
 

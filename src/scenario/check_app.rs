@@ -9,6 +9,7 @@ use super::grants;
 use super::oauth_url;
 use super::proofs::{LiveGrant, Witness};
 use super::ways_in;
+use crate::config::AppKind;
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::{Notes as _, PageError};
@@ -127,9 +128,8 @@ async fn approvals(
     let (Some(holder), Some(witness)) = (&grant.holder, witness) else {
         return Ok(());
     };
-    let Some(rows) = grants::listed(context, witness, &holder.user.user_id).await? else {
-        return Ok(());
-    };
+    let listing = grants::listed(context, witness, &holder.user.user_id).await?;
+    let Some(rows) = listing.grants() else { return Ok(()) };
     step.fact("grants_of_user", rows.len());
     if rows.len() + 1 >= MOST_APPROVALS {
         step.warn(
@@ -149,6 +149,11 @@ async fn policy(
     step: &Step<'_>,
     witness: Option<&Witness>,
 ) -> Result<String, Failure> {
+    if context.config.salesforce.app_kind == AppKind::ExternalClient {
+        // Neither an object nor a resource of the API tells.
+        step.fact("refresh_token_policy", "unknown");
+        return Ok("unknown (an external client app's is shown in Setup only)".to_owned());
+    }
     let unknown = "unknown (this user may not ask)".to_owned();
     let Some(witness) = witness else {
         step.fact("refresh_token_policy", "unknown");

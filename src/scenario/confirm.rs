@@ -12,6 +12,7 @@ use super::context::{Context, Step};
 use super::grants;
 use super::proofs::{CutGrant, DeadGrant};
 use crate::cloud_elements::HubAnswer;
+use crate::config::AppKind;
 use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
@@ -118,13 +119,17 @@ async fn salesforce_side(
         && let Some(rows) = grants::listed(context, &left.witness, &left.user_id)
             .await
             .map_err(Disagreement::Failed)?
+            .grants()
     {
+        let list = grants::list_name(context);
         if rows.len() > left.expected {
-            let said =
-                format!("OauthToken lists {} grants, expected {}", rows.len(), left.expected);
+            let said = format!("{list} lists {} grants, expected {}", rows.len(), left.expected);
             return Err(not_yet("Salesforce", said));
         }
-        witnesses.push("OauthToken: the grant is no longer listed");
+        witnesses.push(match context.config.salesforce.app_kind {
+            AppKind::Connected => "OauthToken: the grant is no longer listed",
+            AppKind::ExternalClient => "Connect REST: the grant is no longer listed",
+        });
     }
     if witnesses.is_empty() {
         return Err(Disagreement::Failed(

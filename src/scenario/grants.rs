@@ -3,10 +3,13 @@
 use super::context::{Context, Step};
 use super::proofs::{LiveGrant, Witness};
 use crate::cloud_elements::{HubAnswer, Instance};
+use crate::config::AppKind;
 use crate::failure::Failure;
 use crate::report::Event;
 use crate::salesforce::pages::{Identity, Notes as _};
-use crate::salesforce::{OauthTokenRow, OrgHosts, RestClient, RevokeAnswer};
+use crate::salesforce::{
+    ConnectClient, ConnectError, ConnectToken, OauthTokenRow, OrgHosts, RestClient, RevokeAnswer,
+};
 use crate::secrets::Secret;
 
 /// The instance's own access token, as long as it lives: it may list its own user's grants. None
@@ -29,23 +32,167 @@ pub(super) fn witness(
         context.http.clone(),
         context.redactor.clone(),
     );
-    Witness { rest, source }
+    let app = context.config.salesforce.connected_app.clone();
+    Witness { connect: ConnectClient::new(rest.clone(), app), rest, source }
 }
 
-/// The user's grants for the app, as a witness sees them; none where it may not see any.
+/// A grant as the org's API lists it.
+#[derive(Debug, Clone)]
+pub(super) struct ListedGrant {
+    /// Which it is, and what ends it and nothing else.
+    pub(super) handle: Handle,
+    /// How often it was used. Moves on the grant that was used.
+    pub(super) use_count: u64,
+    /// When it was last used, as Salesforce writes times; none if never.
+    pub(super) last_used: Option<String>,
+}
+
+/// How a grant is named and ended by API.
+#[derive(Debug, Clone)]
+pub(super) enum Handle {
+    /// A connected app's: a row of `OauthToken`.
+    Row {
+        /// The row's id.
+        id: String,
+        /// What revoking it takes; none if this session may not have it.
+        delete_token: Option<Secret>,
+    },
+    /// An external client app's: its token's identifier.
+    Token(Secret),
+}
+
+impl Handle {
+    /// Whether both name the same grant.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Row { id: one, .. }, Self::Row { id: other, .. }) => one == other,
+            (Self::Token(one), Self::Token(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl ListedGrant {
+    /// Whether this grant was there before, and was used since.
+    pub(super) fn moved_since(&self, before: &[Self]) -> bool {
+        before
+            .iter()
+            .find(|old| old.handle.is(&self.handle))
+            .is_some_and(|old| old.use_count != self.use_count || old.last_used != self.last_used)
+    }
+}
+
+/// What a witness sees of a user's grants.
+pub(super) enum Listing {
+    /// All of them.
+    Grants(Vec<ListedGrant>),
+    /// Nothing: who asked may not see any. Why.
+    NotShown(Failure),
+}
+
+impl Listing {
+    /// The grants, where they are shown.
+    pub(super) fn grants(self) -> Option<Vec<ListedGrant>> {
+        match self {
+            Self::Grants(grants) => Some(grants),
+            Self::NotShown(_) => None,
+        }
+    }
+}
+
+/// The user's grants for the app, as a witness sees them.
 pub(super) async fn listed(
     context: &Context,
     witness: &Witness,
     user_id: &str,
-) -> Result<Option<Vec<OauthTokenRow>>, Failure> {
-    let app = &context.config.salesforce.connected_app;
-    match witness.rest.oauth_tokens(app, user_id).await {
-        Ok(rows) => Ok(Some(rows)),
-        Err(error) if error.is_not_permitted() || error.is_session_refused() => {
-            tracing::info!(%error, source = witness.source, "no witness by API");
-            Ok(None)
+) -> Result<Listing, Failure> {
+    let salesforce = &context.config.salesforce;
+    let why = match salesforce.app_kind {
+        AppKind::Connected => {
+            match witness.rest.oauth_tokens(&salesforce.connected_app, user_id).await {
+                Ok(rows) => return Ok(Listing::Grants(rows.into_iter().map(row).collect())),
+                Err(error) if error.is_not_permitted() || error.is_session_refused() => {
+                    Failure::from(error)
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
-        Err(error) => Err(error.into()),
+        AppKind::ExternalClient => match witness.connect.tokens(user_id).await {
+            Ok(tokens) => return Ok(Listing::Grants(tokens.into_iter().map(token).collect())),
+            Err(error) if error.is_no_witness() => error.into(),
+            Err(error @ ConnectError::AppNotListed { .. }) => {
+                return Err(other_kind(context, witness, error.into()).await);
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    tracing::info!(error = %why, source = witness.source, "no witness by API");
+    Ok(Listing::NotShown(why))
+}
+
+fn row(row: OauthTokenRow) -> ListedGrant {
+    ListedGrant {
+        handle: Handle::Row { id: row.id, delete_token: row.delete_token },
+        use_count: row.use_count,
+        last_used: row.last_used,
+    }
+}
+
+fn token(token: ConnectToken) -> ListedGrant {
+    ListedGrant {
+        handle: Handle::Token(token.identifier),
+        use_count: token.use_count,
+        last_used: token.last_used,
+    }
+}
+
+/// `failure` is that the app is not listed. Says so if there is an app of the other kind by that
+/// name.
+async fn other_kind(context: &Context, witness: &Witness, failure: Failure) -> Failure {
+    if is_of_other_kind(context, witness).await { of_other_kind(context, failure) } else { failure }
+}
+
+/// Whether the witness knows an app of the configured name that is of the other kind. Who may not
+/// look there does not.
+pub(super) async fn is_of_other_kind(context: &Context, witness: &Witness) -> bool {
+    let salesforce = &context.config.salesforce;
+    let is_there = match salesforce.app_kind {
+        AppKind::Connected => match witness.connect.identifier().await {
+            Ok(_) => Ok(true),
+            Err(ConnectError::AppNotListed { .. }) => Ok(false),
+            Err(error) => Err(Failure::from(error)),
+        },
+        AppKind::ExternalClient => {
+            let found = witness.rest.connected_application(&salesforce.connected_app).await;
+            found.map(|found| found.is_some()).map_err(Failure::from)
+        }
+    };
+    is_there.unwrap_or_else(|error| {
+        tracing::info!(%error, "whether it is an app of the other kind is unknown");
+        false
+    })
+}
+
+/// `failure`, with the remedy first.
+pub(super) fn of_other_kind(context: &Context, mut failure: Failure) -> Failure {
+    let salesforce = &context.config.salesforce;
+    let kind = match salesforce.app_kind {
+        AppKind::Connected => "external-client",
+        AppKind::ExternalClient => "connected",
+    };
+    let hint = format!(
+        "there is an app \"{}\" of the other kind: set `salesforce.app_kind = \"{kind}\"`",
+        salesforce.connected_app
+    );
+    failure.hints.insert(0, hint);
+    failure
+}
+
+/// What lists the app's grants by API.
+pub(super) fn list_name(context: &Context) -> &'static str {
+    match context.config.salesforce.app_kind {
+        AppKind::Connected => "OauthToken",
+        AppKind::ExternalClient => "Connect REST",
     }
 }
 
@@ -126,7 +273,8 @@ pub(super) async fn nudge(
 }
 
 /// Several grants, and no certainty which one is the instance's.
-pub(super) fn shared(grants: usize, why: &str) -> Failure {
+pub(super) fn shared(grants: impl Into<Option<usize>>, why: &str) -> Failure {
+    let grants = grants.into().map_or("perhaps several".to_owned(), |grants| grants.to_string());
     Failure::scenario(
         "salesforce.shared_grant",
         format!("this user holds {grants} grants for the app, and which one is the instance's is not certain: {why}; other instances may hang on the others, so none was cut"),

@@ -1,8 +1,8 @@
 //! Which rows of the usage page are the user's. Names may be shared: then what the API told
 //! decides, or which row moves when the grant is used; and where nothing does, nothing is touched.
 
+use super::grants::{ListedGrant, shared};
 use crate::failure::Failure;
-use crate::salesforce::OauthTokenRow;
 use crate::salesforce::pages::{GrantRow, Identity, RowOwner};
 
 /// How it is known that rows are the user's.
@@ -29,7 +29,7 @@ pub(super) struct OwnRows {
 pub(super) fn own_rows(
     rows: &[GrantRow],
     identity: &Identity,
-    api: Option<&[OauthTokenRow]>,
+    api: Option<&[ListedGrant]>,
 ) -> Result<OwnRows, Failure> {
     let candidates = candidates(rows, identity);
     let is_certain = candidates.iter().any(|row| identity.owns(&row.user) == RowOwner::Ours);
@@ -55,6 +55,38 @@ pub(super) fn own_rows(
         }
         (1, None) => Ok(OwnRows { rows: candidates, proof: Proof::None }),
         (_, None) => Err(ambiguous(&candidates, identity)),
+    }
+}
+
+/// The user's rows among those of an external client app, of which each may stand for one token or
+/// for all that a user has: which, nothing on the page says. So a row that cannot be shown to be one
+/// grant is left alone, unless all of the user's may go.
+pub(super) fn own_rows_by_user(
+    rows: &[GrantRow],
+    identity: &Identity,
+    api: Option<&[ListedGrant]>,
+    all_may_go: bool,
+) -> Result<OwnRows, Failure> {
+    let candidates = candidates(rows, identity);
+    let is_certain = candidates.iter().any(|row| identity.owns(&row.user) == RowOwner::Ours);
+    let proof = match (candidates.len(), api) {
+        (0, _) => return Err(not_listed(rows.len(), identity)),
+        (_, Some([])) if !is_certain => return Err(not_listed(rows.len(), identity)),
+        // Whose rows they are is not certain: namesakes' rows may be among them.
+        (2.., _) if !is_certain => return Err(ambiguous(&candidates, identity)),
+        (1, None) if !is_certain => Proof::None,
+        _ => Proof::Known,
+    };
+    let why = match (candidates.len(), api) {
+        (1, None) => Some("the API does not tell how many grants the row stands for".to_owned()),
+        (count, Some(api)) if api.len() > count => {
+            Some(format!("the API lists {}, the usage page {count}", api.len()))
+        }
+        _ => None,
+    };
+    match why.filter(|_| !all_may_go) {
+        Some(why) => Err(shared(api.map(<[_]>::len), &why)),
+        None => Ok(OwnRows { rows: candidates, proof }),
     }
 }
 
@@ -110,6 +142,7 @@ fn number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::grants::Handle;
     use super::*;
     use crate::browser::Cell;
 
@@ -131,20 +164,48 @@ mod tests {
         }
     }
 
-    fn api(counts: &[u64]) -> Vec<OauthTokenRow> {
+    fn api(counts: &[u64]) -> Vec<ListedGrant> {
         counts
             .iter()
-            .map(|count| OauthTokenRow {
-                id: format!("0CQ{count}"),
-                app_name: "App".into(),
-                user_id: "0055g00000AbCdEAAV".into(),
-                user_name: None,
+            .map(|count| ListedGrant {
+                handle: Handle::Row { id: format!("0CQ{count}"), delete_token: None },
                 use_count: *count,
                 last_used: None,
-                delete_token: None,
-                app_installed: true,
             })
             .collect()
+    }
+
+    #[test]
+    fn a_row_that_may_stand_for_several_grants_is_left_alone() {
+        let ours = row("Zoë O'Brien", Some("/0055g00000AbCdE"), "5");
+        let namesake = row("Zoë O'Brien", None, "3");
+        let by_user = |rows: &[GrantRow], counts: Option<&[u64]>, all_may_go| {
+            let listed = counts.map(api);
+            own_rows_by_user(rows, &zoe(), listed.as_deref(), all_may_go)
+                .map(|own| (own.rows.len(), own.proof))
+                .map_err(|failure| failure.code)
+        };
+        let one = std::slice::from_ref(&ours);
+        let two = [ours.clone(), ours.clone()];
+        let shared = Err("salesforce.shared_grant");
+        assert_eq!(by_user(one, Some(&[5]), false), Ok((1, Proof::Known)));
+        assert_eq!(by_user(one, Some(&[2, 3]), false), shared);
+        assert_eq!(by_user(one, None, false), shared);
+        assert_eq!(by_user(one, Some(&[2, 3]), true), Ok((1, Proof::Known)));
+        assert_eq!(by_user(one, None, true), Ok((1, Proof::Known)));
+        assert_eq!(by_user(&two, Some(&[5, 5]), false), Ok((2, Proof::Known)));
+        assert_eq!(by_user(&two, None, false), Ok((2, Proof::Known)));
+        assert_eq!(by_user(&two, Some(&[5, 5, 5]), false), shared);
+        // By name only: one row is ours if the API says that we have a grant; two are anybody's.
+        let named = std::slice::from_ref(&namesake);
+        assert_eq!(by_user(named, Some(&[3]), false), Ok((1, Proof::Known)));
+        assert_eq!(by_user(named, Some(&[1, 2]), false), shared);
+        assert_eq!(by_user(named, None, true), Ok((1, Proof::None)));
+        assert_eq!(by_user(named, Some(&[]), true), Err("salesforce.user_not_listed"));
+        let namesakes = [namesake.clone(), namesake.clone()];
+        for counts in [None, Some([3, 3].as_slice())] {
+            assert_eq!(by_user(&namesakes, counts, true), Err("salesforce.ambiguous_row"));
+        }
     }
 
     fn known(rows: &[GrantRow]) -> OwnRows {

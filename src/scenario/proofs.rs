@@ -2,7 +2,7 @@
 
 use crate::cloud_elements::Instance;
 use crate::salesforce::pages::Identity;
-use crate::salesforce::{OrgHosts, RestClient};
+use crate::salesforce::{ConnectClient, OrgHosts, RestClient};
 use crate::secrets::Secret;
 
 /// The user and org behind a grant, as Salesforce says.
@@ -51,6 +51,9 @@ pub struct Witness {
     /// Asks the org with what this witness may send as Bearer. One for all questions: it asks for
     /// the API's version once.
     pub rest: RestClient,
+    /// Asks it about the app where that is an external client app. One for all questions: it finds
+    /// the app once, which is listed only as long as it has grants.
+    pub connect: ConnectClient,
     /// How the Bearer came to us, for the report.
     pub source: &'static str,
 }

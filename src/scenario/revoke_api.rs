@@ -1,16 +1,19 @@
 //! Step 5b: the access token read from the instance is posted to the org's revoke endpoint, as the
 //! article has it. That alone does not end the grant, because the platform refreshes silently: so
-//! the refresh token follows (or the grant's `DeleteToken`, where tokens are masked).
+//! the refresh token follows (where tokens are masked, the grant's
+//! `DeleteToken`, or for an external client app the end of its token by Connect REST).
 
 use super::context::{Context, Step};
+use super::grants::{self, Handle, ListedGrant, Listing};
 use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
-use super::{grants, revoke_ui, ways_in};
+use super::{revoke_ui, ways_in};
 use crate::cloud_elements::{HubAnswer, TokenReading};
+use crate::config::AppKind;
 use crate::failure::Failure;
 use crate::report::Event;
+use crate::salesforce::RevokeAnswer;
 use crate::salesforce::pages::{Arrival, Notes as _};
-use crate::salesforce::{OauthTokenRow, RevokeAnswer};
 use crate::secrets::Secret;
 
 /// Ends the instance's grant by API.
@@ -19,18 +22,24 @@ pub(super) async fn revoke(
     step: &Step<'_>,
     mut grant: LiveGrant,
 ) -> Result<(CutGrant, String), Failure> {
+    let salesforce = &context.config.salesforce;
     ways_in::rehearse(context, step, grant.hosts.as_ref()).await?;
     let oauth = context.oauth(grant.hosts.as_ref());
     let mut witness = grants::own_witness(context, &grant);
-    let mut listed = list(context, &grant, witness.as_ref()).await?;
+    let mut listed = list(context, &grant, witness.as_ref()).await?.and_then(Listing::grants);
     let mut session = None;
     if grant.instance.user_refresh_token == TokenReading::Masked {
-        // Only the grant's DeleteToken can end it, and only a Setup session outlives it.
+        // Only what the API lists can end it, and only a Setup session outlives it.
         let setup = log_in(context, step, &grant).await?;
         let identity = grants::identity(context, &grant, Some(&setup)).await?;
         session = Some((setup.clone(), identity.user_id));
         witness = Some(setup);
-        listed = list(context, &grant, witness.as_ref()).await?;
+        listed = match list(context, &grant, witness.as_ref()).await? {
+            Some(Listing::NotShown(why)) if salesforce.app_kind == AppKind::ExternalClient => {
+                return Err(why);
+            }
+            listing => listing.and_then(Listing::grants),
+        };
     }
     let grants_before = listed.as_ref().map(Vec::len);
     step.fact("grants_of_user", grants_before);
@@ -70,11 +79,15 @@ pub(super) async fn revoke(
         let refresh_token = now.user_refresh_token.clone();
         grant.instance = now;
         let (what, tokens) = match refresh_token {
-            TokenReading::Readable(token) => ("refresh token", vec![token]),
+            TokenReading::Readable(token) => ("refresh token", vec![Ending::Revoke(token)]),
             _ => {
                 let after = list(context, &grant, witness.as_ref()).await?;
-                let all_may_go = context.config.run.revoke_all_of_user;
-                ("DeleteToken", delete_tokens(listed, after, all_may_go)?)
+                let after = after.and_then(Listing::grants);
+                let what = match salesforce.app_kind {
+                    AppKind::Connected => "DeleteToken",
+                    AppKind::ExternalClient => "grant by Connect REST",
+                };
+                (what, endings(listed, after, context.config.run.revoke_all_of_user)?)
             }
         };
         grants_ended = tokens.len();
@@ -85,6 +98,14 @@ pub(super) async fn revoke(
         });
         context.about_to_cut(grant.instance.id)?;
         for token in &tokens {
+            let token = match (token, &witness) {
+                (Ending::Revoke(token), _) => token,
+                (Ending::Delete(identifier), Some(witness)) => {
+                    witness.connect.end(identifier).await?;
+                    continue;
+                }
+                (Ending::Delete(_), None) => return Err(not_told("nobody may ask the org's API")),
+            };
             if let RevokeAnswer::InvalidToken { message } = oauth.revoke(token).await? {
                 return Err(Failure::scenario(
                     "salesforce.revoke_refused",
@@ -119,13 +140,13 @@ async fn list(
     context: &Context,
     grant: &LiveGrant,
     witness: Option<&Witness>,
-) -> Result<Option<Vec<OauthTokenRow>>, Failure> {
+) -> Result<Option<Listing>, Failure> {
     let Some(witness) = witness else { return Ok(None) };
     let identity = match &grant.holder {
         Some(holder) => holder.user.clone(),
         None => grants::identity(context, grant, Some(witness)).await?,
     };
-    grants::listed(context, witness, &identity.user_id).await
+    grants::listed(context, witness, &identity.user_id).await.map(Some)
 }
 
 /// Logs in to the org, for a session that may list grants.
@@ -146,7 +167,7 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
         )
         .hint("run with --headed and watch where the login leads"));
     }
-    revoke_ui::setup_session(context, &window, &hosts).await?.ok_or_else(|| {
+    revoke_ui::setup_session(context, &window, &hosts, account).await?.ok_or_else(|| {
         Failure::scenario(
             "salesforce.no_session",
             "logged in, but the browser holds no session for the org's My Domain",
@@ -155,39 +176,40 @@ async fn log_in(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> Result
     })
 }
 
-/// What ends the instance's grant where its tokens are masked: the `DeleteToken` of the only grant
-/// there is, else of the one that moved when it was used. All of them only where all may go.
-fn delete_tokens(
-    before: Option<Vec<OauthTokenRow>>,
-    after: Option<Vec<OauthTokenRow>>,
+/// What ends a grant.
+enum Ending {
+    /// Revoking this token.
+    Revoke(Secret),
+    /// Deleting what Connect REST calls by this identifier.
+    Delete(Secret),
+}
+
+/// What ends the instance's grant where its tokens are masked: that of the only grant there is, else
+/// of the one that moved when it was used. All of them only where all may go.
+fn endings(
+    before: Option<Vec<ListedGrant>>,
+    after: Option<Vec<ListedGrant>>,
     all_may_go: bool,
-) -> Result<Vec<Secret>, Failure> {
+) -> Result<Vec<Ending>, Failure> {
     let (Some(before), Some(mut own)) = (before, after) else {
         return Err(not_told("the org's API lists no grants to this user"));
     };
     let count = own.len();
     if count > 1 && !all_may_go {
-        own = moved_grants(&before, own);
+        own.retain(|grant| grant.moved_since(&before));
         if own.len() != 1 {
             let why = "the platform masks the instance's tokens, and no single grant moved when it was used";
             return Err(grants::shared(count, why));
         }
     }
-    let tokens: Option<Vec<Secret>> = own.into_iter().map(|row| row.delete_token).collect();
-    tokens
-        .filter(|tokens| !tokens.is_empty())
+    let endings = own.into_iter().map(|grant| match grant.handle {
+        Handle::Row { delete_token, .. } => delete_token.map(Ending::Revoke),
+        Handle::Token(identifier) => Some(Ending::Delete(identifier)),
+    });
+    endings
+        .collect::<Option<Vec<Ending>>>()
+        .filter(|endings| !endings.is_empty())
         .ok_or_else(|| not_told("the org's API shows no DeleteToken of the user's grant"))
-}
-
-/// The grants whose use count or last use moved.
-fn moved_grants(before: &[OauthTokenRow], after: Vec<OauthTokenRow>) -> Vec<OauthTokenRow> {
-    let moved = |row: &OauthTokenRow| {
-        before
-            .iter()
-            .find(|old| old.id == row.id)
-            .is_some_and(|old| old.use_count != row.use_count || old.last_used != row.last_used)
-    };
-    after.into_iter().filter(moved).collect()
 }
 
 fn not_told(why: &str) -> Failure {

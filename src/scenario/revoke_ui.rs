@@ -4,10 +4,11 @@ use serde_json::json;
 
 use super::context::{Context, Step};
 use super::grants;
-use super::own_rows::{OwnRows, Proof, ambiguous, candidates, moved, own_rows};
+use super::own_rows::{OwnRows, Proof, ambiguous, candidates, moved, own_rows, own_rows_by_user};
 use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
 use crate::browser::Session;
+use crate::config::{Account, AppKind, Login};
 use crate::failure::Failure;
 use crate::salesforce::OrgHosts;
 use crate::salesforce::pages::{Notes as _, UsagePages};
@@ -26,14 +27,10 @@ pub(super) async fn revoke(
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    let mut usage = UsagePages::new(
-        &mut visitor,
-        &hosts.setup,
-        &salesforce.connected_app,
-        &salesforce.consumer_key,
-    );
+    let kind = salesforce.app_kind;
+    let mut usage = UsagePages::new(&mut visitor, &hosts.setup, salesforce);
 
-    step.progress("opening Connected Apps OAuth Usage");
+    step.progress(&format!("opening {}", usage.title()));
     let expected = Expected::in_org(context, step, account, &hosts);
     let rows = match expected.visit(&window, async || usage.grants().await).await {
         Ok(rows) => rows,
@@ -46,22 +43,27 @@ pub(super) async fn revoke(
         step.picture(&png, Some("login"));
     }
     picture(step, &window, "before").await;
-    let witness = setup_session(context, &window, &hosts).await?;
+    let witness = setup_session(context, &window, &hosts, account).await?;
     let identity = grants::identity(context, &grant, witness.as_ref()).await?;
     let api = match &witness {
-        Some(witness) => grants::listed(context, witness, &identity.user_id).await?,
+        Some(witness) => grants::listed(context, witness, &identity.user_id).await?.grants(),
         None => None,
     };
     step.fact("grants_on_page", rows.len());
     step.fact("witness", api.as_ref().and(witness.as_ref()).map(|witness| witness.source));
     step.fact("grants_of_user", api.as_ref().map(Vec::len));
 
-    let OwnRows { rows: mut targets, proof } = own_rows(&rows, &identity, api.as_deref())?;
+    let all_may_go = context.config.run.revoke_all_of_user;
+    let OwnRows { rows: mut targets, proof } = match kind {
+        AppKind::Connected => own_rows(&rows, &identity, api.as_deref())?,
+        AppKind::ExternalClient => own_rows_by_user(&rows, &identity, api.as_deref(), all_may_go)?,
+    };
+    let own = targets.len();
     if proof == Proof::Counts && usage.grants().await? != rows {
         // The page was read before the API: counts that move meanwhile may point at a namesake.
         return Err(ambiguous(&targets, &identity));
     }
-    let several = targets.len() > 1 && !context.config.run.revoke_all_of_user;
+    let several = own > 1 && !all_may_go;
     if several || proof == Proof::None {
         let masked = grant.instance.user_token.readable().is_none();
         if proof == Proof::None && masked {
@@ -98,7 +100,11 @@ pub(super) async fn revoke(
         (Some(witness), Some(api)) if api.len() >= targets.len() => Some(GrantsLeft {
             witness,
             user_id: identity.user_id,
-            expected: api.len().saturating_sub(targets.len()),
+            // A row of an external client app may have stood for several.
+            expected: match kind {
+                AppKind::ExternalClient if targets.len() == own => 0,
+                _ => api.len().saturating_sub(targets.len()),
+            },
         }),
         _ => None,
     };
@@ -114,18 +120,27 @@ async fn with_witness(
     failure: Failure,
 ) -> Failure {
     let asked = async {
-        let Some(witness) = setup_session(context, window, hosts).await? else { return Ok(None) };
+        let salesforce = &context.config.salesforce;
+        let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
+        let Some(witness) = setup_session(context, window, hosts, account).await? else {
+            return Ok(None);
+        };
+        if grants::is_of_other_kind(context, &witness).await {
+            return Ok(Some((None, String::new())));
+        }
         let identity = grants::identity(context, grant, Some(&witness)).await?;
-        let listed = grants::listed(context, &witness, &identity.user_id).await?;
-        Ok::<_, Failure>(listed.map(|grants| (grants.len(), identity.username)))
+        let listed = grants::listed(context, &witness, &identity.user_id).await?.grants();
+        Ok::<_, Failure>(listed.map(|grants| (Some(grants.len()), identity.username)))
     };
     let app = &context.config.salesforce.connected_app;
+    let list = grants::list_name(context);
     match asked.await {
-        Ok(Some((0, user))) => {
-            failure.hint(format!("OauthToken knows no grant of {user} for an app called \"{app}\" either"))
+        Ok(Some((None, _))) => grants::of_other_kind(context, failure),
+        Ok(Some((Some(0), user))) => {
+            failure.hint(format!("{list} knows no grant of {user} for an app called \"{app}\" either"))
         }
-        Ok(Some((count, user))) => failure.hint(format!(
-            "OauthToken knows {count} grant(s) of {user} for \"{app}\", which the page does not show: revoke by API: --revoke-via api"
+        Ok(Some((Some(count), user))) => failure.hint(format!(
+            "{list} knows {count} grant(s) of {user} for \"{app}\", which the page does not show: revoke by API: --revoke-via api"
         )),
         Ok(None) => failure.hint("the org's API could not be asked whether it knows the app"),
         Err(error) => {
@@ -146,12 +161,20 @@ pub(super) fn known_hosts(grant: &LiveGrant) -> Result<OrgHosts, Failure> {
     })
 }
 
-/// The browser's session, for the org's API.
+/// The browser's session, for the org's API; for Connect REST rather the access token that the
+/// account is configured with, where it is.
 pub(super) async fn setup_session(
     context: &Context,
     window: &Session,
     hosts: &OrgHosts,
+    account: &Account,
 ) -> Result<Option<Witness>, Failure> {
+    if let (AppKind::ExternalClient, Login::Frontdoor { access_token }) =
+        (context.config.salesforce.app_kind, &account.login)
+    {
+        let bearer = access_token.clone();
+        return Ok(Some(grants::witness(context, hosts, bearer, "configured access token")));
+    }
     let bearer = window.cookie(&hosts.my_domain, "sid", "Setup session").await?;
     Ok(bearer.map(|bearer| grants::witness(context, hosts, bearer, "Setup session")))
 }

@@ -8,7 +8,7 @@ use url::Url;
 use super::context::Context;
 use super::locate::my_domain_of;
 use crate::browser::Fallback;
-use crate::config::{Account, AppKind, Login, RevokeVia};
+use crate::config::{Account, Login, RevokeVia};
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::{Arrival, PageError, UsagePages, Visitor, oauth_error_of};
@@ -167,13 +167,9 @@ async fn approval_page(context: &Context, visitor: &mut Visitor<'_>) -> Result<S
 
 async fn usage(context: &Context, visitor: &mut Visitor<'_>) -> Result<String, Failure> {
     let salesforce = &context.config.salesforce;
-    if salesforce.app_kind == AppKind::ExternalClient {
-        return Ok("not walked: an external client app is not listed there".to_owned());
-    }
     let hosts = hosts(context).await?;
     context.trusted.trust(&hosts.my_domain);
-    let mut pages =
-        UsagePages::new(visitor, &hosts.setup, &salesforce.connected_app, &salesforce.consumer_key);
+    let mut pages = UsagePages::new(visitor, &hosts.setup, salesforce);
     let rows = pages.grants().await?;
     Ok(format!("{} grants of \"{}\" are listed", rows.len(), salesforce.connected_app))
 }

@@ -53,6 +53,8 @@ pub struct SalesforceReady {
     /// A passkey of the integration user, where one was prepared, as `reauth` keeps one.
     #[serde(skip)]
     pub passkey: Option<String>,
+    /// What kind of app it is: `connected` or `external-client`.
+    pub app_kind: &'static str,
 }
 
 /// How to work with the Cloud Elements half.
@@ -82,6 +84,7 @@ pub fn config_toml(ready: &Ready) -> String {
         ("access_token", &salesforce.access_token),
         ("login", &salesforce.login),
         ("connected_app", &salesforce.connected_app),
+        ("app_kind", salesforce.app_kind),
         ("consumer_key", &salesforce.consumer_key),
         ("consumer_secret", &salesforce.consumer_secret),
         ("callback_url", &salesforce.callback_url),

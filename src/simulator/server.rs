@@ -186,6 +186,7 @@ fn seed(
             callback_url: tripwire.callback_url(),
             connected_app: credentials.connected_app,
             passkey: salesforce.handed_over_passkey().map(passkey_text),
+            app_kind: if credentials.is_external_client { "external-client" } else { "connected" },
         },
         cloud_elements: CloudElementsReady {
             base_url: format!("{}{CLOUD_ELEMENTS_PATH}", origin.url(Site::CloudElements)),

@@ -8,6 +8,7 @@ mod codes;
 mod cycle;
 mod doctor;
 mod evidence;
+mod external_client;
 mod faults;
 mod grants;
 mod interludes;

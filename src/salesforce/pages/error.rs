@@ -138,6 +138,9 @@ pub enum PageError {
         /// The element's name.
         element: &'static str,
     },
+    /// The usage page of external client apps.
+    #[error(transparent)]
+    ExternalClient(#[from] super::external_client::ExternalClientError),
     /// The usage pages lack something.
     #[error(transparent)]
     Usage(#[from] UsageError),
@@ -206,6 +209,7 @@ impl From<PageError> for Failure {
                 .looking_for([format!("{page}.{element}")])
                 .hint("the page record in the run folder names every visible control: add a candidate in a copy of webdriver/locators.toml and give it with --locators"),
             PageError::Usage(error) => error.into(),
+            PageError::ExternalClient(error) => error.into(),
             PageError::RevokeWithoutEffect { .. } => {
                 Failure::scenario("salesforce.revoke_without_effect", message)
                     .hint("the screenshot shows whether the page gives a reason; try by hand, or --revoke-via api")
@@ -225,7 +229,8 @@ fn oauth_failure(error: &str, message: String) -> Failure {
         "OAUTH_APP_BLOCKED" => Failure::scenario("salesforce.app_blocked", message)
             .hint("Setup → Connected Apps OAuth Usage → Unblock"),
         "OAUTH_EC_APP_NOT_FOUND" => Failure::scenario("salesforce.app_not_installed", message)
-            .hint("install the external client app in this org"),
+            .hint("the app the platform's consumer key belongs to is an external client app of another org, and not installed in this one: install its package here, or give the platform the consumer key of an app of this org")
+            .hint("Setup → External Client App Manager lists what is installed; a sandbox refresh may have taken it away"),
         "OAUTH_APP_ACCESS_DENIED" => Failure::scenario("salesforce.app_access_denied", message)
             .hint("admit the user: Manage Connected Apps → profiles or permission sets, or give `Approve Uninstalled Connected Apps`"),
         "redirect_uri_mismatch" => Failure::scenario("salesforce.redirect_uri_mismatch", message)

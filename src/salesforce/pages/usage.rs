@@ -3,11 +3,53 @@
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
+use super::external_client::{self, ROW_MENU};
 use super::{Arrival, PageError, UsageError, Visitor};
 use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
+use crate::config::{self, AppKind};
 
 /// On Lightning's Setup host.
 const USAGE_PATH: &str = "/lightning/setup/ConnectedAppsUsage/home";
+
+/// What the pages of one kind of app are called.
+#[derive(Debug)]
+struct Names {
+    /// The list of apps, in the catalogue.
+    apps: &'static str,
+    users: &'static str,
+    no_users: &'static str,
+    /// The list of texts that the header of the app's column may say.
+    app_column: &'static str,
+    /// What Setup calls the list of apps.
+    title: &'static str,
+    /// Where the next look may find us after Revoke was pressed.
+    after_revoke: &'static [&'static str],
+}
+
+const CONNECTED: Names = Names {
+    apps: "usage-list",
+    users: "user-list",
+    no_users: "user-list-empty",
+    app_column: "connected_app",
+    title: "Connected Apps OAuth Usage",
+    after_revoke: &["user-list", "user-list-empty", "usage-list"],
+};
+
+const EXTERNAL_CLIENT: Names = Names {
+    apps: external_client::APPS,
+    users: external_client::USERS,
+    no_users: external_client::NO_USERS,
+    app_column: "external_client_app",
+    title: external_client::TITLE,
+    after_revoke: &[
+        external_client::USERS,
+        external_client::NO_USERS,
+        external_client::APPS,
+        external_client::CONFIRM,
+        ROW_MENU,
+    ],
+};
+
 /// More pages than any org has, so that a list that pages in a circle ends.
 const MOST_PAGES: usize = 500;
 /// How often Setup may go back to its first page by itself before that is an error.
@@ -30,6 +72,9 @@ pub struct UsagePages<'visit, 'run> {
     setup: &'visit Url,
     app: String,
     consumer_key: &'visit str,
+    names: &'static Names,
+    /// Where the list of apps was found, if it had to be looked for.
+    found_at: Option<Url>,
     /// All rows, as they were read last.
     listed: Vec<GrantRow>,
 }
@@ -45,15 +90,25 @@ enum Users {
 }
 
 impl<'visit, 'run> UsagePages<'visit, 'run> {
-    /// The usage pages of the app named `app`, on the org's Setup host. Where several apps read the
-    /// same, the one whose link holds `consumer_key` is meant.
+    /// The usage pages of the configured app, on the org's Setup host. Where several apps read the
+    /// same, the one whose link holds the consumer key is meant.
     pub fn new(
         visitor: &'visit mut Visitor<'run>,
         setup: &'visit Url,
-        app: &str,
-        consumer_key: &'visit str,
+        salesforce: &'visit config::Salesforce,
     ) -> Self {
-        Self { visitor, setup, app: as_read(app), consumer_key, listed: Vec::new() }
+        let names = match salesforce.app_kind {
+            AppKind::Connected => &CONNECTED,
+            AppKind::ExternalClient => &EXTERNAL_CLIENT,
+        };
+        let app = as_read(&salesforce.connected_app);
+        let consumer_key = &salesforce.consumer_key;
+        Self { visitor, setup, app, consumer_key, names, found_at: None, listed: Vec::new() }
+    }
+
+    /// What Setup calls the list of apps.
+    pub fn title(&self) -> &'static str {
+        self.names.title
     }
 
     /// Opens the list of apps, which proves that Setup is open to the visitor. Leaves the browser
@@ -62,9 +117,19 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// # Errors
     /// [`PageError`]
     pub async fn open(&mut self) -> Result<(), PageError> {
-        let mut url = self.setup.clone();
-        url.set_path(USAGE_PATH);
-        match self.visitor.go(url.as_str(), &["usage-list"]).await? {
+        let url = match &self.found_at {
+            Some(url) => url.clone(),
+            None if self.names.apps == external_client::APPS => {
+                self.found_at = Some(external_client::find(self.visitor, self.setup).await?);
+                return Ok(());
+            }
+            None => {
+                let mut url = self.setup.clone();
+                url.set_path(USAGE_PATH);
+                url
+            }
+        };
+        match self.visitor.go(url.as_str(), &[self.names.apps]).await? {
             Arrival::Page(_) => Ok(()),
             Arrival::Callback(_) => Err(unexpected_callback()),
         }
@@ -119,6 +184,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         if !self.press_revoke(grant).await? {
             self.find_and_press(grant).await?;
         }
+        let names = self.names;
         let session = self.visitor.session();
         let mut said = session.dialog().await?;
         if said.is_some() {
@@ -127,13 +193,20 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         let without_effect = || PageError::RevokeWithoutEffect { user: grant.user.text.clone() };
         let deadline = Instant::now() + self.visitor.limit();
         let shown = loop {
-            match session.look(&["user-list", "user-list-empty", "usage-list"], deadline).await? {
+            let session = self.visitor.session();
+            match session.look(names.after_revoke, deadline).await? {
                 Look::Dialog(text) if Instant::now() < deadline => {
                     said = Some(text);
                     session.accept_dialog().await?;
                 }
-                Look::Page(seen) if seen.page == "user-list" => break self.read_users().await?,
-                Look::Page(seen) if seen.page == "user-list-empty" || seen.page == "usage-list" => {
+                Look::Page(seen) if seen.page == ROW_MENU => {
+                    self.visitor.press(&seen, "revoke", Spend::Content).await?;
+                }
+                Look::Page(seen) if seen.page == external_client::CONFIRM => {
+                    said = external_client::confirm(self.visitor, &seen).await?;
+                }
+                Look::Page(seen) if seen.page == names.users => break self.read_users().await?,
+                Look::Page(seen) if seen.page == names.no_users || seen.page == names.apps => {
                     break None;
                 }
                 _ => return Err(without_effect()),
@@ -177,7 +250,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         for _ in 0..MOST_PAGES {
             let (seen, table) = self.app_table().await?;
             for row in &table.rows {
-                let name = row.text("connected_app");
+                let name = row.text("app");
                 if name == self.app {
                     if self.has_our_key(row) {
                         return self.open_users_of(row).await;
@@ -191,14 +264,17 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
             }
         }
         match same.as_slice() {
-            [] => Err(UsageError::not_listed(&self.app, &names).into()),
+            [] => Err(UsageError::not_listed(&self.app, self.names.title, &names).into()),
             [row] => {
                 self.open().await?;
                 self.open_wherever_it_is(row).await
             }
-            several => {
-                Err(UsageError::AppAmbiguous { app: self.app.clone(), count: several.len() }.into())
+            several => Err(UsageError::AppAmbiguous {
+                app: self.app.clone(),
+                page: self.names.title,
+                count: several.len(),
             }
+            .into()),
         }
     }
 
@@ -222,28 +298,33 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 break;
             }
         }
-        Err(UsageError::not_listed(&self.app, &[]).into())
+        Err(UsageError::not_listed(&self.app, self.names.title, &[]).into())
     }
 
     /// Presses the user count of an app on the page that is shown.
     async fn open_users_of(&mut self, row: &Row) -> Result<(), PageError> {
         let count = row.text("user_count").to_owned();
         if count == "0" {
-            return Err(UsageError::AppWithoutUsers { app: self.app.clone() }.into());
+            return Err(UsageError::AppWithoutUsers {
+                app: self.app.clone(),
+                page: self.names.title,
+            }
+            .into());
         }
         let session = self.visitor.session();
-        let mut expected = vec![Expected::text("connected_app", row.text("connected_app"))];
+        let mut expected = vec![Expected::text("app", row.text("app"))];
         expected.extend(row.cells.get("user_count").map(|cell| Expected::cell("user_count", cell)));
-        let columns = app_columns(session);
-        let pressed = session.press_in_row("usage-list", &columns, &expected, &[count]).await;
+        let columns = app_columns(session, self.names);
+        let pressed = session.press_in_row(self.names.apps, &columns, &expected, &[count]).await;
         match pressed {
             Ok(Pressed::Yes) => Ok(()),
             // The page went away under the click: what comes now is looked at by who asked.
             Ok(Pressed::NoRow) => Ok(()),
             Err(error) if error.is_page_gone() => Ok(()),
-            Ok(Pressed::NotOne(_)) => {
-                Err(PageError::NoElement { page: "usage-list".into(), element: "User Count link" })
-            }
+            Ok(Pressed::NotOne(_)) => Err(PageError::NoElement {
+                page: self.names.apps.into(),
+                element: "User Count link",
+            }),
             Err(error) => Err(error.into()),
         }
     }
@@ -251,15 +332,15 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let seen = match self.visitor.go_on_until(&["usage-list"], deadline).await? {
+            let seen = match self.visitor.go_on_until(&[self.names.apps], deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
             let session = self.visitor.session();
-            match session.read_table("usage-list", &app_columns(session)).await {
+            match session.read_table(self.names.apps, &app_columns(session, self.names)).await {
                 Ok(Some(table)) => return Ok((seen, table)),
                 // Re-rendered under our eyes: look again, within the visitor's limit.
-                Ok(None) => session.spend("usage-list", Spend::Content).await?,
+                Ok(None) => session.spend(self.names.apps, Spend::Content).await?,
                 Err(error) if error.is_page_gone() => {}
                 Err(error) => return Err(error.into()),
             }
@@ -270,15 +351,17 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn users(&mut self) -> Result<Users, PageError> {
         let deadline = Instant::now() + self.visitor.limit();
         loop {
-            let wanted = ["user-list", "user-list-empty", "usage-list"];
+            let names = self.names;
+            let wanted = [names.users, names.no_users, names.apps];
             let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
-            match seen.page.as_str() {
-                "user-list-empty" => return Ok(Users::Gone),
-                "usage-list" => return Ok(Users::ThrownBack),
-                _ => {}
+            if seen.page == names.no_users {
+                return Ok(Users::Gone);
+            }
+            if seen.page == names.apps {
+                return Ok(Users::ThrownBack);
             }
             if let Some(table) = self.read_users().await? {
                 return Ok(Users::Listed(Box::new(seen), table));
@@ -288,10 +371,10 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
 
     async fn read_users(&mut self) -> Result<Option<Table>, PageError> {
         let session = self.visitor.session();
-        match session.read_table("user-list", &user_columns(session)).await {
+        match session.read_table(self.names.users, &user_columns(session)).await {
             Ok(Some(table)) => Ok(Some(table)),
             Ok(None) => {
-                session.spend("user-list", Spend::Content).await?;
+                session.spend(self.names.users, Spend::Content).await?;
                 Ok(None)
             }
             Err(error) if error.is_page_gone() => Ok(None),
@@ -308,8 +391,15 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
             Expected::text("last_used", &grant.last_used),
         ];
         let columns = user_columns(session);
-        let labels = session.texts("revoke");
-        match session.press_in_row("user-list", &columns, &expected, labels).await {
+        let page = self.names.users;
+        let press = async |labels| session.press_in_row(page, &columns, &expected, labels).await;
+        let mut pressed = press(session.texts("revoke")).await;
+        // Lightning may keep what can be done with a row in a menu of its own.
+        if matches!(pressed, Ok(Pressed::NotOne(0))) && self.names.after_revoke.contains(&ROW_MENU)
+        {
+            pressed = press(session.texts("row_actions")).await;
+        }
+        match pressed {
             Ok(Pressed::Yes) => Ok(true),
             Ok(Pressed::NoRow) => Ok(false),
             Ok(Pressed::NotOne(count)) => {
@@ -353,9 +443,10 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
             self.visitor.warn_of_fallback(&seen.page, "next_page");
         }
         let session = self.visitor.session();
-        let turned = match seen.page.as_str() {
-            "usage-list" => session.turn_page(&seen.page, &app_columns(session)).await,
-            _ => session.turn_page(&seen.page, &user_columns(session)).await,
+        let turned = if seen.page == self.names.apps {
+            session.turn_page(&seen.page, &app_columns(session, self.names)).await
+        } else {
+            session.turn_page(&seen.page, &user_columns(session)).await
         };
         match turned {
             // It went away under the click: what comes now is looked at next.
@@ -365,9 +456,9 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     }
 }
 
-fn app_columns(session: &Session) -> [Column<'_>; 2] {
+fn app_columns<'session>(session: &'session Session, names: &Names) -> [Column<'session>; 2] {
     [
-        Column::needed("connected_app", session.texts("connected_app")),
+        Column::needed("app", session.texts(names.app_column)),
         Column::needed("user_count", session.texts("user_count")),
     ]
 }
@@ -402,7 +493,7 @@ fn grant_row(row: &Row) -> GrantRow {
     }
 }
 
-fn unexpected_callback() -> PageError {
+pub(super) fn unexpected_callback() -> PageError {
     PageError::Oauth {
         error: "unexpected_callback".into(),
         description: Some("the browser was sent to the callback from a Setup page".into()),

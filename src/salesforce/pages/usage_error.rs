@@ -9,13 +9,12 @@ const SIMILAR: f64 = 0.8;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum UsageError {
     /// The app is not on the usage list.
-    #[error(
-        "\"{app}\" is not on the Connected Apps OAuth Usage page ({listed} apps are){}",
-        clause(near)
-    )]
+    #[error("\"{app}\" is not on the {page} page ({listed} apps are){}", clause(near))]
     AppNotListed {
         /// The app's name as configured.
         app: String,
+        /// What Setup calls the page.
+        page: &'static str,
         /// How many apps are listed.
         listed: usize,
         /// Similar names, best first.
@@ -23,19 +22,23 @@ pub enum UsageError {
     },
     /// The app is listed, and nobody uses it.
     #[error(
-        "\"{app}\" is on the Connected Apps OAuth Usage page with a user count of 0: nobody holds a grant that could be revoked there"
+        "\"{app}\" is on the {page} page with a user count of 0: nobody holds a grant that could be revoked there"
     )]
     AppWithoutUsers {
         /// The app's name.
         app: String,
+        /// What Setup calls the page.
+        page: &'static str,
     },
     /// Several apps read the same, and nothing tells which is meant.
     #[error(
-        "{count} apps on the Connected Apps OAuth Usage page read \"{app}\", and none of their links holds the consumer key: none was opened"
+        "{count} apps on the {page} page read \"{app}\", and none of their links holds the consumer key: none was opened"
     )]
     AppAmbiguous {
         /// The app's name as configured.
         app: String,
+        /// What Setup calls the page.
+        page: &'static str,
         /// How many read so.
         count: usize,
     },
@@ -63,8 +66,13 @@ pub enum UsageError {
 
 impl UsageError {
     /// The app is none of the names that are listed.
-    pub(super) fn not_listed(app: &str, names: &[String]) -> Self {
-        Self::AppNotListed { app: app.to_owned(), listed: names.len(), near: near(app, names) }
+    pub(super) fn not_listed(app: &str, page: &'static str, names: &[String]) -> Self {
+        Self::AppNotListed {
+            app: app.to_owned(),
+            page,
+            listed: names.len(),
+            near: near(app, names),
+        }
     }
 
     /// Whether the page says that there is nothing of the app to revoke.
@@ -84,7 +92,7 @@ impl From<UsageError> for Failure {
                     Some(name) => failure.hint(format!("\"{name}\" differs in capital letters alone: set `salesforce.connected_app` to it")),
                     None => failure.hint("set `salesforce.connected_app` to the name as the page writes it"),
                 };
-                failure.hint("an app whose tokens are all gone is not listed; an external client app never is")
+                failure.hint("an app whose tokens are all gone is not listed; and each kind of app has a page of its own: `salesforce.app_kind` says which is looked at")
             }
             UsageError::AppWithoutUsers { .. } => {
                 Failure::scenario("salesforce.app_without_users", message)
@@ -107,7 +115,7 @@ impl From<UsageError> for Failure {
 }
 
 /// `; similar: "A", "B"`, or nothing.
-fn clause(near: &[String]) -> String {
+pub(in crate::salesforce) fn clause(near: &[String]) -> String {
     if near.is_empty() {
         return String::new();
     }
@@ -116,7 +124,7 @@ fn clause(near: &[String]) -> String {
 }
 
 /// The three names that are most similar, whatever their capital letters, best first.
-fn near(app: &str, names: &[String]) -> Vec<String> {
+pub(in crate::salesforce) fn near(app: &str, names: &[String]) -> Vec<String> {
     let wanted = app.to_lowercase();
     let mut near: Vec<(f64, &String)> = names
         .iter()
@@ -143,7 +151,8 @@ mod tests {
 
     #[test]
     fn capital_letters_are_told() {
-        let failure = Failure::from(UsageError::not_listed("App", &["APP".to_owned()]));
+        let failure =
+            Failure::from(UsageError::not_listed("App", "OAuth Usage", &["APP".to_owned()]));
         assert!(failure.hints[0].contains("capital letters"), "{:?}", failure.hints);
     }
 }

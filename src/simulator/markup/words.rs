@@ -293,4 +293,11 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
         "Ihre Organisation ist in Kürze wieder verfügbar. Wir bitten um Entschuldigung.",
         "組織はまもなく利用できるようになります。ご不便をおかけして申し訳ございません。",
     ),
+    // Setup's home, and external client apps.
+    ("{{ title }} | Salesforce", "{{ title }} | Salesforce", "{{ title }} | Salesforce"),
+    (
+        "Create, manage users and secure your organization.",
+        "Erstellen, Benutzer verwalten und Ihre Organisation sichern.",
+        "作成、ユーザーの管理、組織のセキュリティ保護。",
+    ),
 ];

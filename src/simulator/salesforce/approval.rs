@@ -42,6 +42,11 @@ pub(super) async fn show(
         let error = ("OAUTH_APP_BLOCKED", "this app is blocked by admin");
         return to_callback_with_error(&request.redirect_uri, error, request.state.as_deref());
     }
+    if org.is_external_and_missing(&request.consumer_key) {
+        org.requests.remove(&asked.source);
+        let error = ("OAUTH_EC_APP_NOT_FOUND", "external client app is not installed in this org");
+        return to_callback_with_error(&request.redirect_uri, error, request.state.as_deref());
+    }
     let must_ask = request.consent_wanted
         || org.settings.approval == Approval::Always
         || !org.has_approved(&request.consumer_key, &session.user_id, &request.scope);

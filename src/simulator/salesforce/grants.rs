@@ -111,6 +111,7 @@ impl Org {
             .any(|scope| scope == "refresh_token" || scope == "offline_access")
             .then(|| self.random.refresh_token());
         let delete_token = format!("{}.del", self.random.refresh_token());
+        let token_identifier = self.random.alphanumeric(44);
         let id = self.random.record_id("0CQ");
         self.grants.push(Grant {
             id,
@@ -119,6 +120,7 @@ impl Org {
             scope: scope.to_owned(),
             refresh_token: refresh_token.clone(),
             delete_token,
+            token_identifier,
             access_tokens: vec![AccessToken {
                 token: access_token.clone(),
                 issued_ms: now,

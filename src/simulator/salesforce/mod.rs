@@ -8,6 +8,7 @@ mod arrivals;
 mod authorize;
 mod detours;
 mod doors;
+mod external_client;
 mod front_door;
 mod grants;
 mod identity;
@@ -36,6 +37,7 @@ use serde_json::Value;
 
 pub use arrivals::ArrivesAs;
 pub use detours::Place;
+pub use external_client::{ExternalClientSettings, RestAnswers, RevokeIn, UsagePage, UsageRows};
 pub use interludes::{Interlude, Language};
 pub(super) use passkeys::HandedOver;
 pub use passkeys::{PasskeySettings, Prepared};
@@ -70,6 +72,7 @@ pub(super) struct Credentials {
     pub(super) consumer_secret: String,
     pub(super) connected_app: String,
     pub(super) way_in: WayIn,
+    pub(super) is_external_client: bool,
 }
 
 /// A grant's tokens and addresses, as the token endpoint would give them.
@@ -113,6 +116,7 @@ impl Salesforce {
             consumer_secret: app.consumer_secret.clone(),
             connected_app: app.name.clone(),
             way_in: org.settings.way_in,
+            is_external_client: org.is_external(app),
         }
     }
 
@@ -251,6 +255,7 @@ fn rest() -> Router<Salesforce> {
         .route("/services/data/{version}/query", get(rest::query))
         .route("/services/data/{version}/query/", get(rest::query))
         .route("/services/data/{version}/sobjects/Account/{id}", get(rest::account))
+        .merge(external_client::rest())
 }
 
 fn classic() -> Router<Salesforce> {
@@ -264,6 +269,7 @@ fn lightning_setup() -> Router<Salesforce> {
         .route(lightning::USAGE_PATH, get(lightning::usage_home))
         .route(lightning::WRAPPER_PATH, get(lightning::wrapper))
         .route("/aura", get(lightning::heartbeat))
+        .merge(external_client::setup())
 }
 
 fn lightning_home() -> Router<Salesforce> {

@@ -30,11 +30,17 @@ pub(super) struct User {
     pub(super) administrator: bool,
 }
 
-/// A connected app.
+/// A connected app, or an external client app.
 #[derive(Debug, Clone)]
 pub(super) struct App {
     pub(super) id: String,
+    /// Its label; an external client app may have none.
     pub(super) name: String,
+    pub(super) developer_name: String,
+    /// Always an external client app; the app under test is one where the settings say so.
+    pub(super) external: bool,
+    /// What Connect REST calls it then, `0xI…`.
+    pub(super) external_id: String,
     pub(super) description: String,
     pub(super) consumer_key: String,
     pub(super) consumer_secret: String,
@@ -64,6 +70,8 @@ pub(super) struct Grant {
     pub(super) refresh_token: Option<String>,
     /// What `OauthToken.DeleteToken` shows.
     pub(super) delete_token: String,
+    /// What ends it by Connect REST, if its app is an external client app.
+    pub(super) token_identifier: String,
     pub(super) access_tokens: Vec<AccessToken>,
     pub(super) created_ms: i64,
     pub(super) last_used_ms: i64,
@@ -314,6 +322,7 @@ impl Org {
                     "use_count": grant.use_count,
                     "refresh_token": grant.refresh_token,
                     "delete_token": grant.delete_token,
+                    "token_identifier": grant.token_identifier,
                     "access_tokens": grant.access_tokens.iter().map(|token| json!({
                         "access_token": token.token,
                         "live": self.is_live(grant, token, now),

@@ -43,6 +43,15 @@ const APPS: [(&str, &str, bool, usize); 14] = [
     ("Salesforce for Outlook", "Mail & calendar", true, 1),
 ];
 
+/// External client apps: label (one has none), name, description, how many of the colleagues use it.
+const EXTERNAL_CLIENT_APPS: [(&str, &str, &str, usize); 5] = [
+    ("Cloud Elements QA EU", "Cloud_Elements_QA_EU", "Integration platform, QA, Frankfurt", 3),
+    ("", "Nightly_Export", "", 1),
+    ("Cloud Elements QA 2", "Cloud_Elements_QA_2", "A second platform", 2),
+    ("Slack for Salesforce", "Slack_for_Salesforce", "Records & channels", 2),
+    ("Never Used", "Never_Used", "", 0),
+];
+
 const ACCOUNTS: [&str; 5] = [
     "Burlington Textiles Corp of America",
     "Dickenson plc",
@@ -72,17 +81,17 @@ pub(super) fn populate(
         administrator,
     });
     let elsewhere = Elsewhere::beside(&users[0], &mut random);
-    let apps = APPS.map(|(name, description, installed, users)| App {
-        id: random.record_id("0H4"),
-        name: name.to_owned(),
-        description: description.to_owned(),
-        consumer_key: random.consumer_key(),
-        consumer_secret: random.hexadecimal(64),
-        callback_url: callback_url.to_owned(),
+    let connected = APPS.map(|(name, description, installed, users)| App {
         installed,
-        menu_item_id: random.record_id("0DS"),
         listed_without_grants: users == 0,
+        ..app(&mut random, callback_url, name, description)
     });
+    let external = EXTERNAL_CLIENT_APPS.map(|(label, name, description, _)| App {
+        developer_name: name.to_owned(),
+        external: true,
+        ..app(&mut random, callback_url, label, description)
+    });
+    let apps: Vec<App> = connected.into_iter().chain(external).collect();
     let accounts =
         ACCOUNTS.map(|name| (random.record_id("001"), name.to_owned())).into_iter().collect();
     let app_under_test = apps.iter().position(|app| app.name == APP_UNDER_TEST).unwrap_or_default();
@@ -90,7 +99,7 @@ pub(super) fn populate(
         id: random.record_id("00D"),
         settings,
         users: users.into(),
-        apps: apps.into(),
+        apps,
         accounts,
         grants: Vec::new(),
         codes: HashMap::new(),
@@ -112,13 +121,32 @@ pub(super) fn populate(
     Ok(org)
 }
 
+fn app(random: &mut Random, callback_url: &str, name: &str, description: &str) -> App {
+    App {
+        id: random.record_id("0H4"),
+        name: name.to_owned(),
+        developer_name: name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"),
+        description: description.to_owned(),
+        consumer_key: random.consumer_key(),
+        consumer_secret: random.hexadecimal(64),
+        callback_url: callback_url.to_owned(),
+        installed: true,
+        menu_item_id: random.record_id("0DS"),
+        listed_without_grants: false,
+        external: false,
+        external_id: random.record_id("0xI"),
+    }
+}
+
 /// The colleagues' grants, made on different days before now.
 fn give_grants(org: &mut Org, now: i64) {
     let colleagues: Vec<String> =
         [2, 3, 1].iter().map(|index| org.users[*index].id.clone()).collect();
     let keys: Vec<String> = org.apps.iter().map(|app| app.consumer_key.clone()).collect();
     let mut age = 1;
-    for (key, (_, _, _, users)) in keys.iter().zip(APPS) {
+    let external = EXTERNAL_CLIENT_APPS.iter().map(|(_, _, _, users)| *users);
+    let users = APPS.iter().map(|(_, _, _, users)| *users).chain(external);
+    for (key, users) in keys.iter().zip(users) {
         for colleague in colleagues.iter().take(users) {
             org.issue_grant(key, colleague, "full refresh_token", now - age * DAY_MS);
             age += 3;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::markup::Markup;
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
+use super::external_client::ExternalClientSettings;
 use super::interludes::{Interlude, Language};
 use super::passkeys::PasskeySettings;
 use super::setup::Setup;
@@ -206,6 +207,8 @@ pub struct Settings {
     pub oauth_token_query: bool,
     /// How long an access token lives, in seconds.
     pub access_token_lifetime_s: u64,
+    /// External client apps.
+    pub external_client: ExternalClientSettings,
     /// How Setup shows the grants.
     pub setup: Setup,
     /// How all pages are written.
@@ -276,6 +279,7 @@ impl Default for Settings {
             introspection: true,
             oauth_token_query: true,
             access_token_lifetime_s: 7200,
+            external_client: ExternalClientSettings::default(),
             setup: Setup::default(),
             markup: Markup::default(),
             slow_network_seed: None,

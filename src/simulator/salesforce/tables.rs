@@ -153,7 +153,9 @@ fn users(org: &Org) -> Vec<Row> {
 /// Live grants; only this user's unless `None`.
 fn oauth_tokens(org: &Org, user_id: Option<&str>) -> Vec<Row> {
     let visible = org.grants.iter().filter(|grant| {
-        grant.ended_by.is_none() && user_id.is_none_or(|user_id| grant.user_id == user_id)
+        grant.ended_by.is_none()
+            && user_id.is_none_or(|user_id| grant.user_id == user_id)
+            && !org.app(&grant.consumer_key).is_some_and(|app| org.is_external(app))
     });
     rows(visible.map(|grant| {
         let app = org.app(&grant.consumer_key);
@@ -182,7 +184,8 @@ fn connected_applications(org: &Org) -> Vec<Row> {
         RefreshTokenPolicy::ExpireIfUnused => (30.into(), true),
         RefreshTokenPolicy::ExpireAfter => (30.into(), false),
     };
-    rows(org.apps.iter().filter(|app| app.installed).map(|app| {
+    let installed = org.apps.iter().filter(|app| app.installed && !org.is_external(app));
+    rows(installed.map(|app| {
         let tested = app.consumer_key == org.connected_app().consumer_key;
         json!({
             "Id": app.id,

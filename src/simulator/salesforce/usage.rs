@@ -23,7 +23,10 @@ pub(super) const LIST_PATH: &str = "/identity/app/connectedAppsUsage.apexp";
 pub(super) const USERS_PATH: &str = "/identity/app/connectedAppsUserList.apexp";
 
 /// The session of somebody who may see Setup, or what to answer instead.
-fn administrator(salesforce: &Salesforce, visitor: &Visitor) -> Result<Session, Box<Response>> {
+pub(super) fn administrator(
+    salesforce: &Salesforce,
+    visitor: &Visitor,
+) -> Result<Session, Box<Response>> {
     let session = visitor.require_session()?;
     if salesforce.org().may_set_up(&session.user_id) {
         return Ok(session);
@@ -116,7 +119,7 @@ fn app_rows(org: &Org) -> Vec<Value> {
             (name.to_lowercase(), app_row(org, &org.apps[0], &name, 1))
         })
         .collect();
-    for app in &org.apps {
+    for app in org.apps.iter().filter(|app| !org.is_external(app)) {
         let mut users: Vec<&str> =
             org.live_grants(&app.consumer_key, None).map(|grant| grant.user_id.as_str()).collect();
         users.sort_unstable();

@@ -1,0 +1,117 @@
+//! External client apps: their grants are on pages of their own and in Connect REST, and nowhere
+//! else. What is believed is the simulator's own state.
+
+mod safety;
+
+use serde_json::{Value, json};
+
+use crate::grants::{APP, of_others};
+use crate::support::{Finished, State, World};
+
+/// How each of the user's grants ended, oldest first; those that live did not.
+fn ends(world: &World, state: &State) -> Vec<Value> {
+    let grants = state.grants(APP, world.username());
+    grants.iter().map(|grant| grant["ended_by"].clone()).collect()
+}
+
+/// A whole run; others' grants are what they were, and nobody pressed Bulk Revoke.
+async fn passes(faults: &[&str], ways: &[&str]) -> (World, Finished, State) {
+    let world = World::with_faults(faults).await;
+    let before = world.state().await;
+    let finished = world.reauth(&[&["run"], ways].concat()).await.expect_code(0);
+    let after = world.state().await;
+    assert_eq!(of_others(&world, &after), of_others(&world, &before));
+    let ends = ends(&world, &after);
+    assert_eq!(ends.len(), 2, "{ends:?}");
+    assert!(!ends[0].is_null() && ends[0] != "eca_bulk_revoke", "{ends:?}");
+    assert_eq!(ends[1], Value::Null);
+    (world, finished, after)
+}
+
+fn witnesses(finished: &Finished) -> String {
+    finished.facts("confirm-revoked")["salesforce"].to_string()
+}
+
+const CONNECT: &str = "Connect REST: the grant is no longer listed";
+
+async fn by_the_page(reauthenticate_via: &str) {
+    let ways = ["--reauthenticate-via", reauthenticate_via];
+    let (world, finished, after) = passes(&["external-client"], &ways).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+    assert!(witnesses(&finished).contains(CONNECT), "{}", witnesses(&finished));
+    assert_eq!(finished.facts("revoke")["grants_of_user"], 1);
+    assert_eq!(finished.facts("check-app")["refresh_token_policy"], "unknown");
+    assert_eq!(after.requests("GET", "/identity/app/connectedAppsUsage.apexp"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_patch() {
+    by_the_page("patch").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_put() {
+    by_the_page("put").await;
+}
+
+async fn by_the_tokens(reauthenticate_via: &str) {
+    let ways = ["--revoke-via", "api", "--reauthenticate-via", reauthenticate_via];
+    let (world, _, after) = passes(&["external-client", "external-client-no-page"], &ways).await;
+    assert_eq!(ends(&world, &after)[0], "refresh_token_revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_patch() {
+    by_the_tokens("patch").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_put() {
+    by_the_tokens("put").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn masked_tokens_are_ended_one_by_one_by_connect_rest() {
+    let faults = ["external-client", "external-client-many", "masked-tokens"];
+    let (world, finished, after) = passes(&faults, &["--revoke-via", "api"]).await;
+    assert_eq!(ends(&world, &after)[0], "connect_token");
+    assert!(witnesses(&finished).contains(CONNECT));
+    let identifier = after.grants(APP, world.username())[0]["token_identifier"].clone();
+    let identifier = identifier.as_str().unwrap().to_owned();
+    for (path, bytes) in world.run_files() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(&identifier), "{}", path.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn masked_tokens_on_the_page() {
+    let (world, finished, after) = passes(&["masked-tokens", "external-client"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+    assert_eq!(witnesses(&finished), json!([CONNECT]).to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quick_find_does_not_know_the_page() {
+    let (world, _, after) = passes(&["external-client-address-only"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revoke_is_in_the_rows_menu() {
+    let (world, _, after) = passes(&["external-client-row-menu"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_small_pages() {
+    let (world, finished, after) = passes(&["external-client-many"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+    assert_eq!(finished.facts("revoke")["grants_of_user"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_bring_nothing_new_have_ended() {
+    let (_, finished, _) = passes(&["external-client-endless"], &[]).await;
+    assert_eq!(finished.facts("revoke")["grants_of_user"], 1);
+}

@@ -26,14 +26,15 @@ impl Session {
     /// Remembers which candidate matched, unless it is the first one.
     pub(super) fn note_fallback(&self, page: &str, part: Part<'_>, candidate: Option<u64>) {
         let Some(index) = candidate.and_then(|index| usize::try_from(index).ok()) else { return };
+        let (name, entry) = match part {
+            Part::Signature(entry) => ("signature", entry),
+            Part::Frame => ("frame", 0),
+            Part::Element(name) => (name, 0),
+        };
+        tracing::debug!(page, part = name, entry, candidate = index, "found");
         if index == 0 {
             return;
         }
-        let name = match part {
-            Part::Signature(_) => "signature",
-            Part::Frame => "frame",
-            Part::Element(name) => name,
-        };
         let fallback = Fallback {
             locator: format!("{page}.{name}"),
             candidate: self.catalogue.candidate(page, part, index).unwrap_or_default(),

@@ -54,6 +54,7 @@ pub struct SalesforceReady {
     #[serde(skip)]
     pub passkey: Option<String>,
     /// What kind of app it is: `connected` or `external-client`.
+    #[serde(skip)]
     pub app_kind: &'static str,
 }
 

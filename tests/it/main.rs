@@ -3,6 +3,7 @@
 
 mod browser;
 mod callback;
+mod catalogue;
 mod cli;
 mod codes;
 mod cycle;

@@ -112,6 +112,9 @@ fn is_in_use(_: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -126,11 +129,19 @@ mod tests {
             fs::File::open(root.path().join(name)).unwrap().set_modified(old).unwrap();
         }
         assert_eq!(abandoned(root.path()), [root.path().join("reauth-old")]);
-        let mut user = std::process::Command::new("sleep");
-        let mut user =
-            user.arg("60").env("TMPDIR", root.path().join("reauth-old")).spawn().unwrap();
+        // It ends with its input, should the test fail.
+        let mut user = Command::new("cat")
+            .env("TMPDIR", root.path().join("reauth-old"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A process shows its environment some time after it was started.
+        let mut input = user.stdin.take().unwrap();
+        input.write_all(b"!").unwrap();
+        user.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         assert!(abandoned(root.path()).is_empty());
-        user.kill().unwrap();
+        drop(input);
         user.wait().unwrap();
     }
 }

@@ -77,6 +77,8 @@ pub struct UsagePages<'visit, 'run> {
     found_at: Option<Url>,
     /// All rows, as they were read last.
     listed: Vec<GrantRow>,
+    /// Whether they were read from more than one page.
+    is_paged: bool,
 }
 
 /// What shows the users of the app.
@@ -103,7 +105,8 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         };
         let app = as_read(&salesforce.connected_app);
         let consumer_key = &salesforce.consumer_key;
-        Self { visitor, setup, app, consumer_key, names, found_at: None, listed: Vec::new() }
+        let (found_at, listed) = (None, Vec::new());
+        Self { visitor, setup, app, consumer_key, names, found_at, listed, is_paged: false }
     }
 
     /// What Setup calls the list of apps.
@@ -160,6 +163,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// The rows of all pages of the user list; `None` where Setup went back to the list of apps.
     async fn all_pages(&mut self) -> Result<Option<Vec<GrantRow>>, PageError> {
         let mut grants = Vec::new();
+        self.is_paged = false;
         for _ in 0..MOST_PAGES {
             match self.users().await? {
                 Users::ThrownBack => return Ok(None),
@@ -169,6 +173,7 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                     if !self.turn_page(&seen, &table).await? {
                         break;
                     }
+                    self.is_paged = true;
                 }
             }
         }
@@ -206,20 +211,17 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                     said = external_client::confirm(self.visitor, &seen).await?;
                 }
                 Look::Page(seen) if seen.page == names.users => break self.read_users().await?,
-                Look::Page(seen) if seen.page == names.no_users || seen.page == names.apps => {
-                    break None;
-                }
-                _ => return Err(without_effect()),
+                // No row is shown, or nothing known, or a page that comes between, or a login page:
+                // whether the row is gone is seen where the list is read anew.
+                _ => break None,
             }
         };
         let alike = self.alike(grant).max(1);
-        let is_shown = match &shown {
-            Some(table) => table.rows.iter().any(|row| grant_row(row) == *grant),
-            None => true,
-        };
-        // Grants made and used in the same minute read the same: then all pages have to be counted,
-        // as they have to be where another page came than that of the row.
-        if is_shown || alike > 1 {
+        let is_gone =
+            shown.is_some_and(|table| !table.rows.iter().any(|row| grant_row(row) == *grant));
+        // On a list of several pages, the row may be in another. Grants made and used in the same
+        // minute read the same: they have to be counted.
+        if !is_gone || self.is_paged || alike > 1 {
             self.recount().await?;
             if self.alike(grant) >= alike {
                 return Err(without_effect());

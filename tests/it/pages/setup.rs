@@ -143,6 +143,16 @@ async fn revoke_by_a_link_without_effect() {
     revoke_does_nothing("plain_link", false).await;
 }
 
+/// The list comes back at its first page, where our row is not: that it is gone is not to be believed.
+#[tokio::test(flavor = "multi_thread")]
+async fn revoke_without_effect_on_a_paged_list() {
+    let faults = ["paged-by-buttons", "revoke-by-link", "revoke-does-nothing"];
+    let world = World::with_faults(&faults).await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    finished.expect_error("salesforce.revoke_without_effect");
+    assert_untouched(&world, &world.state().await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_that_is_not_listed_names_its_near_misses() {
     let world = World::new().await;

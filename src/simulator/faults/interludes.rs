@@ -1,7 +1,8 @@
 //! Pages that come between and ask for no credential; sessions that end, and logins that are asked
 //! for again.
 
-use super::super::salesforce::{Interlude, Language, Place};
+use super::super::markup::Language;
+use super::super::salesforce::{Interlude, Place};
 use super::{Fault, page};
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -22,7 +22,8 @@ impl Language {
     /// All of them.
     pub(in crate::simulator) const ALL: [Self; 3] = [Self::English, Self::German, Self::Japanese];
 
-    fn tag(self) -> &'static str {
+    /// Its tag (BCP 47).
+    pub(in crate::simulator) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::German => "de",

@@ -38,7 +38,7 @@ use serde_json::Value;
 pub use arrivals::ArrivesAs;
 pub use detours::Place;
 pub use external_client::{ExternalClientSettings, RestAnswers, RevokeIn, UsagePage, UsageRows};
-pub use interludes::{Interlude, Language};
+pub use interludes::Interlude;
 pub(super) use passkeys::HandedOver;
 pub use passkeys::{PasskeySettings, Prepared};
 pub use settings::{

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::markup::Markup;
+use super::super::markup::{Language, Markup};
 use super::arrivals::ArrivesAs;
 use super::detours::Place;
 use super::external_client::ExternalClientSettings;
-use super::interludes::{Interlude, Language};
+use super::interludes::Interlude;
 use super::passkeys::PasskeySettings;
 use super::setup::Setup;
 use super::verification::Method;
@@ -220,12 +220,7 @@ pub struct Settings {
 impl Settings {
     /// The language of a page that may be in one of its own: else it is the org's.
     pub(super) fn language(&self, of_page: Language) -> Language {
-        use super::super::markup;
-        match (of_page, self.markup.language) {
-            (Language::English, markup::Language::German) => Language::German,
-            (Language::English, markup::Language::Japanese) => Language::Japanese,
-            (own, _) => own,
-        }
+        if of_page == Language::English { self.markup.language } else { of_page }
     }
 }
 

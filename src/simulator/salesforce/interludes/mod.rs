@@ -2,7 +2,6 @@
 //! session: every page of the org leads to the first of them, and each that is passed to the next.
 
 mod codes;
-mod language;
 mod methods;
 mod passkey;
 mod password;
@@ -19,8 +18,6 @@ use super::Salesforce;
 use super::doors;
 use super::org::Session;
 use super::session::redirect_with_session;
-
-pub use language::Language;
 
 /// A page that comes between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

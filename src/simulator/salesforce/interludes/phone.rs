@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::super::Salesforce;
 use super::super::session::Visitor;
-use super::{Interlude, Language};
+use super::Interlude;
+use crate::simulator::markup::Language;
 
 pub(super) const PATH: &str = "/_ui/identity/phone/AddPhoneNumber";
 

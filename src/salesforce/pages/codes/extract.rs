@@ -2,17 +2,19 @@
 
 /// Salesforce's codes have six digits, and had five; eight is the most that anybody sends.
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=8;
+/// What they have today: a mail's footer has numbers of other lengths (`San Francisco, CA 94105`).
+const USUAL: usize = 6;
 
-/// The last number of 5 to 8 digits that stands by itself: programs that read mail print the newest
+/// The last number of 6 digits that stands by itself, or else of 5 to 8: programs that read mail print the newest
 /// message last, and a message names the code after what it is about. A text that is nothing but
 /// such a number in groups (`123 456`) is one, too.
 pub(super) fn code_in(text: &str) -> Option<String> {
     let is_apart = |character: char| !(character.is_alphanumeric() || "_+".contains(character));
-    let last = text
-        .split(is_apart)
-        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
-        .rfind(|word| LENGTHS.contains(&word.len()));
-    if let Some(code) = last {
+    let mut numbers = text.split(is_apart).filter(|word| {
+        LENGTHS.contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let usual = numbers.clone().rfind(|word| word.len() == USUAL);
+    if let Some(code) = usual.or_else(|| numbers.next_back()) {
         return Some(code.to_owned());
     }
     let grouped: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -49,6 +51,7 @@ mod tests {
             ),
             ("111111\n222222\n", Some("222222")),
             ("code:54321", Some("54321")),
+            ("Code: 482913\n415 Mission Street, San Francisco, CA 94105", Some("482913")),
             ("<b>123456</b>", Some("123456")),
             ("123 456", Some("123456")),
             ("123-456\n", Some("123456")),

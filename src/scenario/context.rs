@@ -245,6 +245,15 @@ impl Step<'_> {
         lock(&self.facts).insert(name.to_owned(), value.into());
     }
 
+    /// A fact that is a list.
+    fn list(&self, name: &str, change: impl FnOnce(&mut Vec<Value>)) {
+        let mut facts = lock(&self.facts);
+        let list = facts.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(list) = list {
+            change(list);
+        }
+    }
+
     /// Names of the pages met in this step so far, in order.
     pub(super) fn pages_met(&self) -> Vec<String> {
         let facts = lock(&self.facts);
@@ -301,15 +310,15 @@ impl Notes for Step<'_> {
     }
 
     fn met(&self, page: &str) {
-        let mut facts = lock(&self.facts);
-        let met = facts.entry("pages_met").or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(met) = met {
-            met.push(page.into());
-        }
+        self.list("pages_met", |met| met.push(page.into()));
     }
 
     fn logged_in(&self, by: &'static str) {
-        self.fact("logged_in_by", by);
+        self.list("logged_in_by", |ways| {
+            if !ways.iter().any(|way| way == by) {
+                ways.push(by.into());
+            }
+        });
     }
 }
 

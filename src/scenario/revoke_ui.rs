@@ -7,6 +7,7 @@ use super::grants;
 use super::own_rows::{OwnRows, Proof, ambiguous, candidates, moved, own_rows, own_rows_by_user};
 use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
+use super::ways_in;
 use crate::browser::Session;
 use crate::config::{Account, AppKind, Login};
 use crate::failure::Failure;
@@ -24,6 +25,9 @@ pub(super) async fn revoke(
 ) -> Result<(CutGrant, String), Failure> {
     let salesforce = &context.config.salesforce;
     let hosts = known_hosts(&grant)?;
+    if salesforce.admin.is_some() {
+        ways_in::rehearse(context, step, Some(&hosts)).await?;
+    }
     let account = salesforce.admin.as_ref().unwrap_or(&salesforce.user);
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::context::{Context, Step};
+use super::person::Expected;
 use crate::config::{Account, Config, Login};
 use crate::failure::Failure;
 use crate::http::HttpClient;
@@ -81,8 +82,11 @@ pub(super) async fn check(context: &Context, step: &Step<'_>) -> Result<(), Fail
     }
 }
 
-/// Comes in before a grant is cut by API, where nothing can be typed if the way is closed: a dead
-/// session found out afterwards would leave the instance dead as well. One login serves both.
+/// Comes in as the integration user before a grant is cut, where nothing can be typed if the way is
+/// closed: a dead session, or somebody else's, found out afterwards would leave the instance dead as
+/// well. One login serves both.
+///
+/// Revoking in Setup comes in anyway; but where an admin works there, not as this user.
 pub(super) async fn rehearse(
     context: &Context,
     step: &Step<'_>,
@@ -99,7 +103,11 @@ pub(super) async fn rehearse(
     step.progress("coming in before anything is cut");
     let window = context.window(step, account).await?;
     let mut visitor = context.browsers.visitor(&window, account, step);
-    match visitor.go(hosts.home().as_str(), &["home"]).await? {
+    let expected = Expected::in_org(context, step, account, hosts);
+    match expected
+        .visit(&window, async || visitor.go(hosts.home().as_str(), &["home"]).await)
+        .await?
+    {
         Arrival::Page(_) | Arrival::Callback(_) => Ok(()),
     }
 }

@@ -18,6 +18,20 @@ fn without_password(world: &World) {
     world.write_config(&lines.map(|line| format!("{line}\n")).collect::<String>());
 }
 
+/// The configuration with the org's administrator, who types, for Setup; their user name.
+async fn with_admin(world: &World) -> String {
+    let state = world.state().await;
+    let users = state.0["salesforce"]["users"].as_array().unwrap();
+    let admin = users.iter().find(|user| user["administrator"] == true).unwrap();
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    let section = format!(
+        "[salesforce.admin]\nusername = {}\npassword = {}\n",
+        admin["username"], admin["password"]
+    );
+    world.write_config(&format!("{text}\n{section}"));
+    admin["username"].as_str().unwrap().to_owned()
+}
+
 /// Where the browser asked for the front door: the hosts, in order.
 fn doors(state: &State) -> Vec<&str> {
     let requests = state.0["requests"].as_array().unwrap();

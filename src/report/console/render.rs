@@ -280,7 +280,8 @@ fn in_words(report: &Report) -> (&'static str, String) {
 /// How the browser came in, in the order in which it did; none where it did not.
 fn logged_in_by(report: &Report) -> Option<String> {
     let mut ways = Vec::new();
-    for way in report.steps.iter().filter_map(|step| step.facts.get("logged_in_by")?.as_str()) {
+    let told = report.steps.iter().filter_map(|step| step.facts.get("logged_in_by")?.as_array());
+    for way in told.flatten().filter_map(Value::as_str) {
         let words = match way {
             "form" => "the login page",
             "frontdoor: singleaccess" => "the front door, opened once",

@@ -1,6 +1,8 @@
 //! The front door: an access token of the user opens a session, and nothing is typed.
 
-use super::{APP, assert_untouched, doors, message, passes, without_password};
+use serde_json::json;
+
+use super::{APP, assert_untouched, doors, message, passes, with_admin, without_password};
 use crate::support::World;
 
 const MY_DOMAIN: &str = "acme--qa.sandbox.my.salesforce.localhost";
@@ -15,7 +17,7 @@ async fn opens(faults: &[&str], revoke_via: &str, by: &str) {
     assert_eq!(after.requests("POST", "/singleaccess"), 1);
     assert!(doors(&after)[0].starts_with(MY_DOMAIN), "{:?}", doors(&after));
     let facts = finished.facts("revoke");
-    assert_eq!(facts["logged_in_by"], by, "{facts:#}");
+    assert_eq!(facts["logged_in_by"], json!([by]), "{facts:#}");
     assert_eq!(finished.facts("authorize")["logged_in_by"], serde_json::Value::Null);
     let pages = facts["pages_met"].to_string();
     assert!(!pages.contains("login"), "no login page was shown: {pages}");
@@ -67,21 +69,30 @@ async fn of_an_org_that_only_the_token_knows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_an_admin_who_types() {
     let world = World::with_faults(&["frontdoor", "setup-forbidden"]).await;
-    let state = world.state().await;
-    let users = state.0["salesforce"]["users"].as_array().unwrap();
-    let admin = users.iter().find(|user| user["administrator"] == true).unwrap();
     without_password(&world);
-    let text = std::fs::read_to_string(world.config()).unwrap();
-    let admin = format!(
-        "[salesforce.admin]\nusername = {}\npassword = {}\n",
-        admin["username"], admin["password"]
-    );
-    world.write_config(&format!("{text}\n{admin}"));
+    with_admin(&world).await;
     let (finished, after) = passes(&world, &["run"]).await;
-    assert_eq!(finished.facts("revoke")["logged_in_by"], "form");
-    assert_eq!(finished.facts("authorize")["logged_in_by"], "frontdoor: singleaccess");
+    let facts = finished.facts("revoke");
+    assert_eq!(
+        facts["logged_in_by"],
+        json!(["frontdoor: singleaccess", "form"]),
+        "before the admin: {facts:#}"
+    );
+    let pages = facts["pages_met"].to_string();
+    assert!(pages.contains("login"), "the admin's: {pages}");
     assert_eq!(after.salesforce("login_attempts"), 1);
     assert_eq!(after.salesforce("front_door_logins"), 1);
+}
+
+/// The admin comes in; that the integration user does not is found before the admin cuts anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_the_scope_beside_an_admin() {
+    let world = World::with_faults(&["frontdoor-scope"]).await;
+    without_password(&world);
+    with_admin(&world).await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    finished.expect_error("salesforce.front_door_no_scope");
+    assert_untouched(&world).await;
 }
 
 /// A dead token is found before anything is touched, browser included.
@@ -105,7 +116,7 @@ async fn a_dead_token_and_a_password() {
     let world = World::with_faults(&["frontdoor-dead-token"]).await;
     let (finished, after) = passes(&world, &["run"]).await;
     assert!(finished.warnings().contains(&"salesforce.front_door_passed_over".to_owned()));
-    assert_eq!(finished.facts("revoke")["logged_in_by"], "form");
+    assert_eq!(finished.facts("revoke")["logged_in_by"], json!(["form"]));
     assert_eq!(after.salesforce("login_attempts"), 1);
     assert_eq!(after.salesforce("front_door_logins"), 0);
 }
@@ -132,7 +143,7 @@ async fn a_token_without_the_scope_and_a_password() {
     let world = World::with_faults(&["frontdoor-scope", "identifier-first"]).await;
     let (finished, after) = passes(&world, &["run"]).await;
     assert!(finished.warnings().contains(&"salesforce.front_door_passed_over".to_owned()));
-    assert_eq!(finished.facts("revoke")["logged_in_by"], "form");
+    assert_eq!(finished.facts("revoke")["logged_in_by"], json!(["form"]));
     assert_eq!(after.salesforce("login_attempts"), 1);
 }
 
@@ -169,7 +180,7 @@ async fn pages_behind_it() {
     without_password(&world);
     let finished = world.reauth(&["run"]).await;
     let facts = finished.facts("revoke");
-    assert_eq!(facts["logged_in_by"], "frontdoor: singleaccess", "{facts:#}");
+    assert_eq!(facts["logged_in_by"], json!(["frontdoor: singleaccess"]), "{facts:#}");
     assert_eq!(facts["pages_met"][0], "register-phone", "{facts:#}");
     assert_eq!(world.state().await.salesforce("front_door_logins"), 1);
 }
@@ -183,7 +194,7 @@ async fn of_other_commands() {
     assert_eq!(world.state().await.salesforce("front_door_logins"), 1);
     world.reauth(&["revoke"]).await.expect_code(0);
     let finished = world.reauth(&["restore"]).await.expect_code(0);
-    assert_eq!(finished.facts("authorize")["logged_in_by"], "frontdoor: singleaccess");
+    assert_eq!(finished.facts("authorize")["logged_in_by"], json!(["frontdoor: singleaccess"]));
     let after = world.state().await;
     assert_eq!(after.salesforce("front_door_logins"), 3);
     assert_eq!(after.salesforce("login_attempts"), 0);

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use aho_corasick::AhoCorasick;
 use rustix::process::Signal;
+use serde_json::json;
 
-use super::{assert_untouched, message, passes, without_password};
+use super::{assert_untouched, message, passes, with_admin, without_password};
 use crate::browser::Display;
 use crate::evidence::needles;
 use crate::support::World;
@@ -58,7 +59,7 @@ async fn nothing_of_a_run_is_left() {
     assert_clean(&world).await;
 
     let (finished, after) = passes(&world, &arguments).await;
-    assert_eq!(finished.facts("revoke")["logged_in_by"], "form");
+    assert_eq!(finished.facts("revoke")["logged_in_by"], json!(["form"]));
     assert_eq!(after.salesforce("login_attempts"), 2);
     assert_clean(&world).await;
 }
@@ -121,21 +122,14 @@ async fn not_in_a_headless_shell() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_user_has_a_folder() {
     let world = World::with_faults(&["setup-forbidden", "persistent-sessions"]).await;
-    let state = world.state().await;
-    let users = state.0["salesforce"]["users"].as_array().unwrap();
-    let admin = users.iter().find(|user| user["administrator"] == true).unwrap();
-    let section = format!(
-        "[salesforce.admin]\nusername = {}\npassword = {}\n",
-        admin["username"], admin["password"]
-    );
-    world.write_config(&format!("{}\n{section}", world.config_text()));
+    let admin = with_admin(&world).await;
     let (_, after) = passes(&world, &["run", "--profile-dir", "profile"]).await;
     assert_eq!(after.salesforce("logins"), 2);
     let (finished, after) = passes(&world, &["run", "--profile-dir", "profile"]).await;
     assert_eq!(after.salesforce("logins"), 2, "both are known again, each as themselves");
-    assert_eq!(finished.facts("revoke")["logged_in_by"], "profile");
-    assert_eq!(finished.facts("authorize")["logged_in_by"], "profile");
-    for username in [world.username(), admin["username"].as_str().unwrap()] {
+    assert_eq!(finished.facts("revoke")["logged_in_by"], json!(["profile"]));
+    assert_eq!(finished.facts("authorize")["logged_in_by"], json!(["profile"]));
+    for username in [world.username(), &admin] {
         let cookies = std::fs::read(profile_of(&world, username).join("Default/Cookies")).unwrap();
         assert!(holds_session(&cookies), "{username}: a session that outlives the browser is kept");
     }

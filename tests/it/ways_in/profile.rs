@@ -1,5 +1,7 @@
 //! `login = "profile"`: nothing is typed, and what the profile holds has to do.
 
+use serde_json::json;
+
 use super::{assert_untouched, message, passes};
 use crate::support::World;
 
@@ -16,11 +18,11 @@ async fn a_session_that_outlives_the_browser() {
         let arguments = ["run", "--profile-dir", "profile", "--revoke-via", revoke_via];
         let (finished, _) = passes(&world, &arguments).await;
         let step = if revoke_via == "ui" { "revoke" } else { "authorize" };
-        assert_eq!(finished.facts(step)["logged_in_by"], "form");
+        assert_eq!(finished.facts(step)["logged_in_by"], json!(["form"]));
 
         by_profile(&world);
         let (finished, after) = passes(&world, &arguments).await;
-        assert_eq!(finished.facts("revoke")["logged_in_by"], "profile");
+        assert_eq!(finished.facts("revoke")["logged_in_by"], json!(["profile"]));
         let pages = finished.facts("revoke")["pages_met"].to_string();
         assert!(!pages.contains("login"), "{pages}");
         assert_eq!(after.salesforce("login_attempts"), 1, "that of the first run");
@@ -43,4 +45,18 @@ async fn a_profile_that_is_not_logged_in() {
         let after = assert_untouched(&world).await;
         assert_eq!(after.salesforce("login_attempts"), 0);
     }
+}
+
+/// A profile that holds somebody else's session, for good: found before anything is cut, by API and
+/// where somebody else works in Setup as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_of_somebody_else() {
+    let world = World::with_faults(&["logged-in-as-another", "logged-in-for-good"]).await;
+    by_profile(&world);
+    let arguments = ["run", "--profile-dir", "profile", "--revoke-via", "api"];
+    let finished = world.reauth(&arguments).await.expect_code(1);
+    let finished = finished.expect_error("salesforce.other_user");
+    assert!(message(&finished).contains(world.username()), "{}", message(&finished));
+    let after = assert_untouched(&world).await;
+    assert_eq!(after.salesforce("login_attempts"), 0);
 }

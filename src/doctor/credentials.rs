@@ -7,7 +7,7 @@ use super::check::{Check, CheckId, within};
 use super::groups::accounts;
 use super::hosts::Hosts;
 use crate::cloud_elements::{CloudElementsClient, Instance};
-use crate::config::{Config, InstanceRef, Login, Salesforce};
+use crate::config::{Config, InstanceRef, Salesforce};
 use crate::failure::Failure;
 use crate::http::HttpClient;
 use crate::salesforce::frontdoor::FrontDoor;
@@ -55,7 +55,7 @@ pub(super) async fn checks(
                 let client = within(limit, CheckId::Client, client(config, http));
                 let secret =
                     within(limit, CheckId::ClientSecret, client_secret(config, &oauth, redactor));
-                let tokens = access_tokens(config, &oauth, http, redactor, limit);
+                let tokens = access_tokens(config, http, redactor, limit);
                 let (client, secret, tokens) = tokio::join!(client, secret, tokens);
                 [vec![client, secret], tokens].concat()
             }
@@ -211,26 +211,14 @@ async fn client(config: &Config, http: &HttpClient) -> Check {
 /// One line for each account that comes in by the front door: whose its token is.
 async fn access_tokens(
     config: &Config,
-    oauth: &OauthClient,
     http: &HttpClient,
     redactor: &Redactor,
     limit: Duration,
 ) -> Vec<Check> {
-    let salesforce = &config.salesforce;
-    let doors = accounts(config).filter_map(|account| match &account.login {
-        Login::Frontdoor { access_token } => Some((
-            account,
-            FrontDoor::new(
-                account.username.clone(),
-                access_token.clone(),
-                salesforce.my_domain.clone(),
-                trusted(salesforce),
-                oauth.clone(),
-                http.clone(),
-                redactor.clone(),
-            ),
-        )),
-        Login::Form | Login::Profile => None,
+    let trusted = trusted(&config.salesforce);
+    let doors = accounts(config).filter_map(|account| {
+        let door = FrontDoor::of(account, &config.salesforce, &trusted, http, redactor)?;
+        Some((account, door))
     });
     let asked = doors.map(|(account, door)| async move {
         let check = within(limit, CheckId::AccessToken, async {

@@ -9,6 +9,7 @@ use url::Url;
 use super::oauth::bearer;
 use super::pages::TrustedOrigins;
 use super::{OauthClient, OrgHosts, SalesforceError, UserInfoAnswer};
+use crate::config::{self, Account, Login};
 use crate::failure::Failure;
 use crate::http::{Call, HttpClient};
 use crate::secrets::{Redactor, Secret};
@@ -121,19 +122,34 @@ struct SingleAccess {
 }
 
 impl FrontDoor {
-    /// The front door of `username`, whose access token is given. `my_domain`: where the org is,
-    /// if that is configured; else the token tells.
-    pub fn new(
-        username: String,
-        token: Secret,
-        my_domain: Option<Url>,
-        trusted: TrustedOrigins,
-        oauth: OauthClient,
-        http: HttpClient,
-        redactor: Redactor,
-    ) -> Self {
-        let checked = OnceCell::new();
-        Self { username, token, my_domain, trusted, oauth, http, redactor, checked }
+    /// The front door that an account is configured to come in by, if it is. Its token is asked about at
+    /// the org's My Domain where that is configured, else at the login host.
+    pub fn of(
+        account: &Account,
+        salesforce: &config::Salesforce,
+        trusted: &TrustedOrigins,
+        http: &HttpClient,
+        redactor: &Redactor,
+    ) -> Option<Self> {
+        let Login::Frontdoor { access_token } = &account.login else { return None };
+        let asked = salesforce.my_domain.as_ref().unwrap_or(&salesforce.login_url);
+        let oauth = OauthClient::new(
+            asked.clone(),
+            salesforce.consumer_key.clone(),
+            salesforce.consumer_secret.clone(),
+            http.clone(),
+            redactor.clone(),
+        );
+        Some(Self {
+            username: account.username.clone(),
+            token: access_token.clone(),
+            my_domain: salesforce.my_domain.clone(),
+            trusted: trusted.clone(),
+            oauth,
+            http: http.clone(),
+            redactor: redactor.clone(),
+            checked: OnceCell::new(),
+        })
     }
 
     /// Makes sure, once, that the token lives and is this user's. Changes nothing.

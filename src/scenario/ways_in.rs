@@ -8,9 +8,9 @@ use super::person::Expected;
 use crate::config::{Account, Config, Login};
 use crate::failure::Failure;
 use crate::http::HttpClient;
+use crate::salesforce::OrgHosts;
 use crate::salesforce::frontdoor::FrontDoor;
 use crate::salesforce::pages::{Arrival, Notes as _, TrustedOrigins, Ways};
-use crate::salesforce::{OauthClient, OrgHosts};
 use crate::secrets::Redactor;
 
 /// The front doors of those who have one, by user name.
@@ -27,25 +27,8 @@ impl WaysIn {
         redactor: &Redactor,
     ) -> Self {
         let salesforce = &config.salesforce;
-        let base = salesforce.my_domain.as_ref().unwrap_or(&salesforce.login_url);
-        let oauth = OauthClient::new(
-            base.clone(),
-            salesforce.consumer_key.clone(),
-            salesforce.consumer_secret.clone(),
-            http.clone(),
-            redactor.clone(),
-        );
         let front_door = |account: &Account| {
-            let Login::Frontdoor { access_token } = &account.login else { return None };
-            let door = FrontDoor::new(
-                account.username.clone(),
-                access_token.clone(),
-                salesforce.my_domain.clone(),
-                trusted.clone(),
-                oauth.clone(),
-                http.clone(),
-                redactor.clone(),
-            );
+            let door = FrontDoor::of(account, salesforce, trusted, http, redactor)?;
             Some((account.username.clone(), door))
         };
         let accounts = [Some(&salesforce.user), salesforce.admin.as_ref()];

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::report::{Event, Events};
+use crate::salesforce::pages::UsageError;
 use crate::scenario::Context;
 use crate::scenario::tour::{Part, Visited, Walked, tour};
 
@@ -169,7 +170,7 @@ fn of_part(username: &str, walked: Walked) -> Check {
         }
         Ok(seen) => Check::passed(id, seen).of(subject),
         // As it is with an instance that is not authenticated: a run restores it first.
-        Err(failure) if failure.code == "salesforce.app_not_listed" => {
+        Err(failure) if UsageError::ABSENCES.contains(&failure.code) => {
             let hints = failure.hints;
             let check = Check::warning(id, failure.code, failure.message).of(subject);
             hints.into_iter().fold(check, Check::hint)

@@ -12,10 +12,7 @@ use crate::browser::Session;
 use crate::config::{Account, AppKind, Login};
 use crate::failure::Failure;
 use crate::salesforce::OrgHosts;
-use crate::salesforce::pages::{Notes as _, UsagePages};
-
-/// The page shows nothing of the app: then the org's API is asked what there is.
-const NOT_SHOWN: [&str; 2] = ["salesforce.app_not_listed", "salesforce.app_without_users"];
+use crate::salesforce::pages::{Notes as _, UsageError, UsagePages};
 
 /// Revokes the instance's row on the usage page.
 pub(super) async fn revoke(
@@ -38,7 +35,7 @@ pub(super) async fn revoke(
     let expected = Expected::in_org(context, step, account, &hosts);
     let rows = match expected.visit(&window, async || usage.grants().await).await {
         Ok(rows) => rows,
-        Err(failure) if NOT_SHOWN.contains(&failure.code) => {
+        Err(failure) if UsageError::ABSENCES.contains(&failure.code) => {
             return Err(with_witness(context, &window, &hosts, &grant, failure).await);
         }
         Err(failure) => return Err(failure),

@@ -5,9 +5,10 @@
 
 use url::Url;
 
-use super::context::Context;
+use super::context::{Context, Step, lock};
 use super::locate::my_domain_of;
-use crate::browser::Fallback;
+use super::person::Expected;
+use crate::browser::{Fallback, Session};
 use crate::config::{Account, Login, RevokeVia};
 use crate::failure::Failure;
 use crate::report::StepId;
@@ -109,7 +110,7 @@ async fn visit(
             let window = context.window(step, account).await?;
             let mut visitor = context.browsers.visitor(&window, account, step);
             let ended = match part {
-                Part::Home => home(context, account, &mut visitor).await,
+                Part::Home => home(context, step, account, &window, &mut visitor).await,
                 Part::Approval => approval_page(context, &mut visitor).await,
                 Part::Usage => usage(context, &mut visitor).await,
             };
@@ -123,17 +124,32 @@ async fn visit(
 }
 
 /// Whoever types begins where the authorise page would send them; a front door or a kept profile
-/// opens the org itself, and not the generic login host.
+/// opens the org itself, and not the generic login host. Who came in is asked where the org is known.
 async fn home(
     context: &Context,
+    step: &Step<'_>,
     account: &Account,
+    window: &Session,
     visitor: &mut Visitor<'_>,
 ) -> Result<String, Failure> {
-    let start = match account.login {
-        Login::Form => context.config.salesforce.login_url.clone(),
-        Login::Frontdoor { .. } | Login::Profile => hosts(context).await?.home(),
+    let hosts = hosts(context).await;
+    let start = match (&account.login, &hosts) {
+        (Login::Form, _) => context.config.salesforce.login_url.clone(),
+        (Login::Frontdoor { .. } | Login::Profile, Ok(hosts)) => hosts.home(),
+        (Login::Frontdoor { .. } | Login::Profile, Err(failure)) => return Err(failure.clone()),
     };
-    match visitor.go(start.as_str(), &["home"]).await? {
+    let mut visit = async || visitor.go(start.as_str(), &["home"]).await;
+    let arrival = match hosts {
+        Ok(hosts) => {
+            lock(&context.org).learn(None, Some(&hosts));
+            Expected::in_org(context, step, account, &hosts).visit(window, visit).await?
+        }
+        Err(unknown) => {
+            tracing::info!(%unknown, "nobody can be asked who came in");
+            visit().await?
+        }
+    };
+    match arrival {
         Arrival::Page(seen) => {
             Ok(format!("comes in, at {}", seen.url.host_str().unwrap_or_default()))
         }

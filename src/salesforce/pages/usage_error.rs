@@ -65,6 +65,9 @@ pub enum UsageError {
 }
 
 impl UsageError {
+    /// Codes of the failures that say that the page has nothing of the app to revoke.
+    pub const ABSENCES: [&str; 2] = ["salesforce.app_not_listed", "salesforce.app_without_users"];
+
     /// The app is none of the names that are listed.
     pub(super) fn not_listed(app: &str, page: &'static str, names: &[String]) -> Self {
         Self::AppNotListed {

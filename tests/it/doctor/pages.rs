@@ -39,6 +39,36 @@ async fn the_way_in_by_other_pages() {
     assert_eq!(*pages, json!(["login-identifier", "login", "home"]));
 }
 
+/// As in a run: whoever a kept profile brings is asked, logged out once, and not taken for the right one.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_else() {
+    let world = World::with_faults(&["logged-in-as-another", "logged-in-for-good"]).await;
+    world.write_config(&world.config_text().replace("login = \"form\"", "login = \"profile\""));
+    let diagnosed = doctor(&world, &["--login", "--profile-dir", "profile"]).await.expect_code(1);
+    diagnosed.expect_failed(&["login"]);
+    let checks = diagnosed.all("login");
+    for code in ["salesforce.other_user", "salesforce.other_session"] {
+        assert!(checks.iter().any(|check| check["code"] == code), "{code}: {checks:#?}");
+    }
+    assert_untouched(&world).await;
+    assert_eq!(world.state().await.salesforce("logouts"), 1);
+}
+
+/// An app without a grant is what an instance that is not authenticated looks like: a run restores it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_the_app_is_listed() {
+    for (fault, code) in [
+        ("app-not-listed", "salesforce.app_not_listed"),
+        ("app-without-users", "salesforce.app_without_users"),
+    ] {
+        let world = World::with_faults(&[fault]).await;
+        let diagnosed = doctor(&world, &["--drift"]).await.expect_code(0);
+        let checks = diagnosed.all("drift");
+        let told = checks.iter().find(|check| check["code"] == code);
+        assert_eq!(told.expect(code)["outcome"], "warning", "{checks:#?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password() {
     let world = World::new().await;

@@ -50,7 +50,8 @@ impl Pages {
     /// Parses every template.
     pub(super) fn load() -> Result<Self, SimulatorError> {
         let mut environments = HashMap::new();
-        for language in Language::ALL {
+        // What is not translated into French stays English.
+        for language in Language::ALL.into_iter().chain([Language::French]) {
             let mut environment = Environment::new();
             environment.set_undefined_behavior(UndefinedBehavior::Strict);
             // Texts that a handler chose; those of a template are translated with it.

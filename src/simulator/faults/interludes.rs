@@ -21,6 +21,10 @@ pub(super) const FAULTS: &[Fault] = &[
             settings.salesforce.register_phone_language = Language::Japanese;
         },
     ),
+    page("register-phone-french", "the same, for a user whose language is French", |settings| {
+        settings.salesforce.after_login.push(Interlude::RegisterPhone);
+        settings.salesforce.register_phone_language = Language::French;
+    }),
     page("change-password", "the password has expired: a new one is asked for", |settings| {
         settings.salesforce.after_login.push(Interlude::ChangePassword);
     }),

@@ -16,10 +16,12 @@ pub enum Language {
     German,
     /// Japanese.
     Japanese,
+    /// French: only on pages that bring their own words.
+    French,
 }
 
 impl Language {
-    /// All of them.
+    /// Those that all pages are translated into.
     pub(in crate::simulator) const ALL: [Self; 3] = [Self::English, Self::German, Self::Japanese];
 
     /// Its tag (BCP 47).
@@ -28,6 +30,7 @@ impl Language {
             Self::English => "en",
             Self::German => "de",
             Self::Japanese => "ja",
+            Self::French => "fr",
         }
     }
 
@@ -38,6 +41,7 @@ impl Language {
             Self::English => english,
             Self::German => german,
             Self::Japanese => japanese,
+            Self::French => return None,
         })
     }
 }

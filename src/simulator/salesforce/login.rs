@@ -64,7 +64,8 @@ pub(super) async fn submit(
         with_password,
     };
     let one_step = settings.login_style == LoginStyle::OneStep;
-    if form.username.trim().is_empty() {
+    // Every user name has the form of an address.
+    if !form.username.contains('@') {
         return page(NO_USERNAME, one_step).render(&salesforce, &visitor);
     }
     let Some(password) = &form.password else {

@@ -163,6 +163,12 @@ pub struct Settings {
     pub persistent_sessions: bool,
     /// A browser that is not known is asked for an e-mail code, unless another verification comes.
     pub device_activation: bool,
+    /// Where a code was sent to stands in its field's label, not in the text.
+    pub code_sent_to_in_label: bool,
+    /// Pages that want a code have a link to the choice of methods.
+    pub other_methods_linked: bool,
+    /// The choice of methods refuses whatever is chosen.
+    pub method_refused: bool,
     /// The first right code that a page gets is refused as too old.
     pub code_refused_once: bool,
     /// Of the codes sent, the mailbox shows an older one until a wrong one was given.
@@ -252,6 +258,9 @@ impl Default for Settings {
             single_access_foreign: false,
             persistent_sessions: false,
             device_activation: false,
+            code_sent_to_in_label: false,
+            other_methods_linked: false,
+            method_refused: false,
             code_refused_once: false,
             mail_late: false,
             totp_used_once: false,

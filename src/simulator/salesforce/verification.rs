@@ -135,7 +135,14 @@ impl Verification {
 
 /// Whether a code of this page was sent to somebody.
 fn is_sent(interlude: Interlude) -> bool {
-    matches!(interlude, Interlude::EmailCode | Interlude::SmsCode | Interlude::UnknownCode)
+    matches!(
+        interlude,
+        Interlude::EmailCode
+            | Interlude::EmailElsewhere
+            | Interlude::SmsCode
+            | Interlude::SmsElsewhere
+            | Interlude::UnknownCode
+    )
 }
 
 /// Whether who passes this page has proved more than a password.
@@ -145,6 +152,8 @@ fn is_verification(interlude: Interlude) -> bool {
         Interlude::EmailCode
             | Interlude::SmsCode
             | Interlude::TotpCode
+            | Interlude::EmailElsewhere
+            | Interlude::SmsElsewhere
             | Interlude::TotpElsewhere
             | Interlude::UnknownCode
             | Interlude::ChooseMethod

@@ -33,12 +33,41 @@ async fn a_push_message_is_passed_by_choosing_another_method() {
     assert_codes(&world.state().await, 1, 0, 1);
 }
 
+/// The field tells what is wanted, wherever the page is.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authenticators_code_at_a_new_address() {
-    let world = World::with_faults(&["totp-elsewhere"]).await;
+async fn codes_at_new_addresses() {
+    let world = World::with_faults(&["totp-elsewhere", "sms-elsewhere", "email-elsewhere"]).await;
     let finished = run_passes(&world, &[]).await;
-    assert_eq!(verifications(&finished, "revoke"), ["verification-other"]);
-    assert_codes(&world.state().await, 1, 0, 1);
+    assert_eq!(verifications(&finished, "revoke"), ["verification-other"; 3]);
+    assert_codes(&world.state().await, 3, 0, 3);
+}
+
+/// Nobody reads the mail, but the page has a way to the choice, which offers the authenticator.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_nobody_gives_is_passed_by_another_method() {
+    for markup in [None, Some("ids-replaced")] {
+        let faults = ["email-code", "other-methods-linked"].into_iter().chain(markup);
+        let world = World::with_faults(&faults.collect::<Vec<_>>()).await;
+        without(&world, "verification_code_command");
+        let finished = run_passes(&world, &[]).await;
+        let met = verifications(&finished, "revoke");
+        assert_eq!(met, ["verification-email", "verification-other", "verification-totp"]);
+        assert_codes(&world.state().await, 1, 0, 1);
+    }
+}
+
+/// Once is enough: no other method is tried, and none twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_is_refused() {
+    let world = World::with_faults(&["method-refused"]).await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let (code, message) = error(&finished);
+    assert_eq!(code, "salesforce.method_refused");
+    assert!(message.contains("isn't available right now"), "{message}");
+    let after = world.state().await;
+    assert_codes(&after, 0, 0, 0);
+    assert_eq!(after.requests("POST", "/VerificationStartUi"), 1);
+    assert_untouched(&world, &after);
 }
 
 async fn stops(faults: &[&str], words: &[&str]) {

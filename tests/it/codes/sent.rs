@@ -45,8 +45,8 @@ async fn before_the_approval() {
     assert_codes(&world.state().await, 1, 0, 1);
 }
 
-async fn not_configured(fault: &str, words: &[&str]) {
-    let world = World::with_faults(&[fault]).await;
+async fn not_configured(faults: &[&str], words: &[&str]) {
+    let world = World::with_faults(faults).await;
     without(&world, "verification_code_command");
     let finished = world.reauth(&["run"]).await.expect_code(1);
     let (code, message) = error(&finished);
@@ -63,12 +63,23 @@ async fn not_configured(fault: &str, words: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_email_code_that_nobody_gives() {
-    not_configured("email-code", &["sent by e-mail", "z*********@acme.example.qa"]).await;
+    not_configured(&["email-code"], &["sent by e-mail", "z*********@acme.example.qa"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sms_code_that_nobody_gives() {
-    not_configured("sms-code", &["sent by SMS", "+49 *** *****34"]).await;
+    not_configured(&["sms-code"], &["sent by SMS", "+49 *** *****34"]).await;
+}
+
+/// Where it went is not in the text, but in the field's label.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_whose_label_says_where_it_went() {
+    for (fault, words) in [
+        ("email-code", ["sent by e-mail", "z*********@acme.example.qa"]),
+        ("sms-code", ["sent by SMS", "+49 *** *****34"]),
+    ] {
+        not_configured(&[fault, "code-sent-to-in-label"], &words).await;
+    }
 }
 
 /// Two codes and no more, in the whole run: the restoration sends none either.

@@ -1,6 +1,7 @@
 //! Pages that are passed: each alone, several in a row, and half-way.
 
 use super::{met, passes};
+use crate::support::World;
 
 /// One page after the login, met once and passed.
 async fn one(fault: &str, page: &str) {
@@ -24,6 +25,19 @@ async fn a_phone_is_not_registered_in_german() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_is_not_registered_in_japanese() {
     one("register-phone-japanese", "register-phone").await;
+}
+
+/// A language that the catalogue has no words of: the link back to the page's own path declines.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_not_registered_in_french() {
+    let world = World::with_faults(&["register-phone-french"]).await;
+    let finished = world.reauth(&["run"]).await.expect_code(0);
+    assert!(met(&finished, "revoke").contains(&"register-phone".to_owned()));
+    let warnings = finished.report()["warnings"].to_string();
+    assert!(warnings.contains("`register-phone.decline`"), "{warnings}");
+    let after = world.state().await;
+    assert_eq!(after.requests("POST", "/AddPhoneNumber"), 0);
+    assert_eq!(after.salesforce("login_attempts"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,6 +40,23 @@ async fn wrong_password_identifier_first() {
     wrong_password("identifier_first").await;
 }
 
+/// A user name that is none: Salesforce says so before anybody asks for the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_name_without_a_domain() {
+    for style in ["one_step", "identifier_first"] {
+        let world = World::with(json!({"salesforce": {"login_style": style}})).await;
+        let username = world.username().to_owned();
+        world.write_config(&world.config_text().replace(&username, "zoe.obrien"));
+        let finished = world.reauth(&["run"]).await.expect_code(1);
+        let report = finished.expect_error("salesforce.login_refused").report();
+        let message = report["error"]["message"].as_str().unwrap();
+        assert!(message.contains("Enter a valid username."), "{message}");
+        let after = world.state().await;
+        assert_eq!(after.salesforce("login_attempts"), 0, "the password was not looked at");
+        assert_untouched(&world, &after);
+    }
+}
+
 /// The grant is cut by API, without a login. The login for the approval is refused, and the
 /// restoration does not try the same credentials again.
 #[tokio::test(flavor = "multi_thread")]

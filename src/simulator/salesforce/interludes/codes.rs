@@ -16,9 +16,14 @@ use super::Interlude;
 pub(super) const EMAIL_PATH: &str = "/_ui/identity/verification/method/EmailVerificationFinishUi/e";
 pub(super) const SMS_PATH: &str = "/_ui/identity/verification/method/SmsVerificationFinishUi/e";
 pub(super) const TOTP_PATH: &str = "/_ui/identity/verification/method/TotpVerificationUi/e";
+pub(super) const EMAIL_ELSEWHERE_PATH: &str = "/_ui/identity/verification/method/MailedCodeUi/e";
+pub(super) const SMS_ELSEWHERE_PATH: &str = "/_ui/identity/verification/method/TextedCodeUi/e";
 pub(super) const TOTP_ELSEWHERE_PATH: &str =
     "/_ui/identity/verification/method/AuthenticatorCodeUi/e";
 pub(super) const UNKNOWN_PATH: &str = "/_ui/identity/verification/method/TemporaryCodeUi/e";
+
+/// The text of a page whose field says where the code went.
+const SENT: &str = "Enter the verification code that we sent you.";
 
 /// What a page looks like.
 struct Look {
@@ -33,7 +38,7 @@ struct Look {
 
 fn look_of(page: Interlude) -> Look {
     match page {
-        Interlude::SmsCode => Look {
+        Interlude::SmsCode | Interlude::SmsElsewhere => Look {
             field: "smc",
             heading: "Verify Your Identity",
             text: "We sent a text message with a verification code to",
@@ -64,10 +69,12 @@ fn look_of(page: Interlude) -> Look {
     }
 }
 
-const PAGES: [Interlude; 5] = [
+const PAGES: [Interlude; 7] = [
     Interlude::EmailCode,
     Interlude::SmsCode,
     Interlude::TotpCode,
+    Interlude::EmailElsewhere,
+    Interlude::SmsElsewhere,
     Interlude::TotpElsewhere,
     Interlude::UnknownCode,
 ];
@@ -89,6 +96,9 @@ struct Asked {
     /// The answer to the link that asks for another code.
     #[serde(default)]
     resend: bool,
+    /// The answer to the link that leads to the choice of methods.
+    #[serde(default)]
+    other: bool,
 }
 
 async fn show(
@@ -102,6 +112,9 @@ async fn show(
         Ok(session) => session,
         Err(elsewhere) => return *elsewhere,
     };
+    if asked.other && salesforce.settings().other_methods_linked {
+        return super::methods::lead_to_choice(&salesforce, &visitor.origin, session);
+    }
     let now = salesforce.now_ms();
     salesforce.org().ask_for_code(&session, page, now);
     if asked.resend {
@@ -149,12 +162,14 @@ async fn submit(
 
 fn render(salesforce: &Salesforce, session: &Session, page: Interlude, error: &str) -> Response {
     let look = look_of(page);
-    let sent_to = match page {
-        Interlude::EmailCode => {
-            salesforce.org().user(&session.user_id).map(masked_address).unwrap_or_default()
+    let settings = salesforce.settings();
+    let sent_to = sent_to(salesforce, session, page);
+    let (text, label) = match &sent_to {
+        None => (look.text.to_owned(), look.label.to_owned()),
+        Some(sent_to) if settings.code_sent_to_in_label => {
+            (SENT.to_owned(), format!("{} sent to {sent_to}", look.label))
         }
-        Interlude::SmsCode => masked_phone().to_owned(),
-        _ => String::new(),
+        Some(sent_to) => (format!("{} {sent_to}.", look.text), look.label.to_owned()),
     };
     salesforce.pages.show(
         "verification_code.html",
@@ -164,12 +179,23 @@ fn render(salesforce: &Salesforce, session: &Session, page: Interlude, error: &s
             return_url => &session.start_url,
             field => look.field,
             heading => look.heading,
-            text => look.text,
-            label => look.label,
+            text,
+            label,
             may_trust => look.may_trust,
-            may_resend => matches!(page, Interlude::EmailCode | Interlude::SmsCode),
-            sent_to,
+            may_resend => sent_to.is_some(),
+            may_choose => settings.other_methods_linked,
             error,
         },
     )
+}
+
+/// Where the page's code went, for pages that tell it: not all of it.
+fn sent_to(salesforce: &Salesforce, session: &Session, page: Interlude) -> Option<String> {
+    match page {
+        Interlude::EmailCode | Interlude::EmailElsewhere => {
+            salesforce.org().user(&session.user_id).map(masked_address)
+        }
+        Interlude::SmsCode | Interlude::SmsElsewhere => Some(masked_phone().to_owned()),
+        _ => None,
+    }
 }

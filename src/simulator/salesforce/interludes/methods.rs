@@ -7,7 +7,9 @@ use axum::routing::get;
 use minijinja::context;
 use serde::Deserialize;
 
+use super::super::super::hosts::Origin;
 use super::super::Salesforce;
+use super::super::org::Session;
 use super::super::session::Visitor;
 use super::super::verification::{Method, masked_address, masked_phone};
 use super::Interlude;
@@ -77,8 +79,11 @@ async fn choose(
         Ok(session) => session,
         Err(elsewhere) => return *elsewhere,
     };
-    let offered = salesforce.settings().methods_offered;
-    let method = offered.into_iter().find(|method| value_of(*method) == chosen.method);
+    let settings = salesforce.settings();
+    let offered = settings.methods_offered.into_iter();
+    let method = offered
+        .filter(|_| !settings.method_refused)
+        .find(|method| value_of(*method) == chosen.method);
     let next = match method {
         Some(Method::Totp) => Interlude::TotpCode,
         Some(Method::Email) => Interlude::EmailCode,
@@ -109,9 +114,18 @@ async fn approve_on_phone(
         Err(elsewhere) => return *elsewhere,
     };
     if asked.other {
-        let next = Interlude::ChooseMethod;
-        let session = salesforce.org().exchange_interlude(&session.sid, next).unwrap_or(session);
-        return super::lead_on(&salesforce, &visitor.origin, &session);
+        return lead_to_choice(&salesforce, &visitor.origin, session);
     }
     salesforce.pages.show("verification_push.html", context! { path => PHONE_PATH })
+}
+
+/// The choice comes instead of the page that the session stands before.
+pub(super) fn lead_to_choice(
+    salesforce: &Salesforce,
+    origin: &Origin,
+    session: Session,
+) -> Response {
+    let next = Interlude::ChooseMethod;
+    let session = salesforce.org().exchange_interlude(&session.sid, next).unwrap_or(session);
+    super::lead_on(salesforce, origin, &session)
 }

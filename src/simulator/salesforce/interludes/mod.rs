@@ -41,7 +41,11 @@ pub enum Interlude {
     SmsCode,
     /// A code of an authenticator app.
     TotpCode,
-    /// The same, at an address that nobody knows.
+    /// A code that was sent by e-mail, at an address that nobody knows.
+    EmailElsewhere,
+    /// A code that was sent by SMS, at an address that nobody knows.
+    SmsElsewhere,
+    /// A code of an authenticator app, at an address that nobody knows.
     TotpElsewhere,
     /// A code of a kind that nobody knows.
     UnknownCode,
@@ -64,6 +68,8 @@ impl Interlude {
             Self::EmailCode => codes::EMAIL_PATH,
             Self::SmsCode => codes::SMS_PATH,
             Self::TotpCode => codes::TOTP_PATH,
+            Self::EmailElsewhere => codes::EMAIL_ELSEWHERE_PATH,
+            Self::SmsElsewhere => codes::SMS_ELSEWHERE_PATH,
             Self::TotpElsewhere => codes::TOTP_ELSEWHERE_PATH,
             Self::UnknownCode => codes::UNKNOWN_PATH,
             Self::ChooseMethod => methods::CHOICE_PATH,

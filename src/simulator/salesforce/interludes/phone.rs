@@ -64,6 +64,14 @@ async fn show(
             "後で通知",
             "電話を登録しない",
         ),
+        Language::French => (
+            "Enregistrer votre téléphone mobile",
+            "Enregistrez votre numéro de téléphone mobile afin de protéger votre compte.",
+            "Numéro de téléphone mobile",
+            "Enregistrer",
+            "Me le rappeler plus tard",
+            "Je ne souhaite pas enregistrer mon téléphone",
+        ),
     };
     salesforce.pages.show(
         "register_phone.html",

@@ -59,10 +59,16 @@ async fn show(
             "今すぐ確認",
             "後で通知",
         ),
+        Language::French => (
+            "Vérifier vos options de récupération",
+            "Tenez à jour votre adresse e-mail et votre numéro de téléphone.",
+            "Vérifier",
+            "Me le rappeler plus tard",
+        ),
     };
     let control = match language {
         Language::English => "cancel",
-        Language::German => "link",
+        Language::German | Language::French => "link",
         Language::Japanese => "button",
     };
     salesforce.pages.show(

@@ -56,6 +56,20 @@ async fn names_replaced() {
     drifts(&["names-replaced"], &expected).await;
 }
 
+/// Neither ids nor names: the page that asks for the user name alone is known by a hidden field
+/// of its form, the time-out page by its words.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_replaced_where_a_session_times_out() {
+    let identifier_first =
+        ["login-identifier.signature", "login-identifier.username", "login-identifier.submit"];
+    let timeout = ["session-timeout.signature", "session-timeout.go_on"];
+    let lists = ["usage-list.signature", "user-list.signature"];
+    let without_username = BY_ID.iter().filter(|part| **part != "login.username").copied();
+    let more = identifier_first.into_iter().chain(timeout).chain(lists);
+    let expected: Vec<&str> = without_username.chain(more).collect();
+    drifts(&["names-replaced", "identifier-first", "session-timeout"], &expected).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn order_changed() {
     drifts(&["order-changed"], &[]).await;

@@ -42,12 +42,16 @@ pub(super) fn own_rows(
             Ok(OwnRows { rows: candidates, proof: Proof::Known })
         }
         (_, Some(api)) => {
-            let counts: Vec<u64> = api.iter().map(|row| row.use_count).collect();
-            let (counted, _): (Vec<_>, Vec<_>) = candidates
+            let mut told: Vec<u64> = api.iter().map(|row| row.use_count).collect();
+            let (mut read, counted): (Vec<u64>, Vec<GrantRow>) = candidates
                 .iter()
-                .cloned()
-                .partition(|row| number(&row.use_count).is_some_and(|n| counts.contains(&n)));
-            if counted.len() == api.len() {
+                .filter_map(|row| Some((number(&row.use_count)?, row.clone())))
+                .filter(|(count, _)| told.contains(count))
+                .unzip();
+            told.sort_unstable();
+            read.sort_unstable();
+            // Each as often as it was told: equal counts are grants of their own.
+            if read == told {
                 Ok(OwnRows { rows: counted, proof: Proof::Counts })
             } else {
                 Err(ambiguous(&candidates, identity))
@@ -230,6 +234,12 @@ mod tests {
             let failure = own_rows(&rows, &zoe(), api.as_deref()).unwrap_err();
             assert_eq!(failure.code, "salesforce.ambiguous_row");
         }
+        // As many rows as grants, of which one has a count that the API told once.
+        let twice = [row("Zoë O'Brien", None, "7"), row("Zoë O'Brien", None, "7"), rows[0].clone()];
+        let failure = own_rows(&twice, &zoe(), Some(&api(&[7, 9]))).unwrap_err();
+        assert_eq!(failure.code, "salesforce.ambiguous_row");
+        let counted = own_rows(&twice, &zoe(), Some(&api(&[7, 7]))).unwrap();
+        assert_eq!(counted, OwnRows { rows: twice[..2].to_vec(), proof: Proof::Counts });
         let same = [row("Zoë O'Brien", None, "7"), row("Zoë O'Brien", None, "7")];
         assert!(own_rows(&same, &zoe(), Some(&api(&[7]))).is_err());
     }

@@ -24,10 +24,10 @@ function matches(element, candidate) {
   if (candidate.contains && !candidate.contains.some(part => labelOf(element).includes(part))) return false;
   return true;
 }
-function find(candidates) {
+function find(candidates, accepts = () => true) {
   for (let index = 0; index < candidates.length; index++)
     for (const element of deep(document, candidates[index].css))
-      if (matches(element, candidates[index])) return { candidate: index, element, text: labelOf(element) };
+      if (matches(element, candidates[index]) && accepts(element)) return { candidate: index, element, text: labelOf(element) };
   return null;
 }
 function hashOf(text) {
@@ -60,6 +60,43 @@ function isSpent(page) {
 const QUIET = 300;
 const begun = Date.now();
 let changed = begun;
+// Watches the document with its open shadow roots; asked again, those that have come since as well.
+function watch(observer, watched, root = document) {
+  if (!watched.has(root)) {
+    watched.add(root);
+    observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+  }
+  for (const host of root.querySelectorAll('*')) if (host.shadowRoot) watch(observer, watched, host.shadowRoot);
+}
+// Clicks what `wanted` finds: in a moment, because a dialog that the click opens would hold the
+// script for ever; or after a change of the document, within a limit. Who asked has told of a failure
+// by then: a click that came later would be nobody's.
+const PRESSING = Symbol.for('reauth.pressing');
+const PATIENCE = 2000;
+function pressSoon(wanted) {
+  const attempt = { state: 'waiting' };
+  const watched = new WeakSet();
+  const observer = new MutationObserver(press);
+  const limit = setTimeout(() => attempt.end(), PATIENCE);
+  attempt.end = () => {
+    observer.disconnect();
+    clearTimeout(limit);
+    if (attempt.state === 'waiting') attempt.state = 'given up';
+  };
+  function press() {
+    if (attempt.state !== 'waiting') return;
+    const element = wanted();
+    if (!element) return watch(observer, watched);
+    attempt.state = 'pressed';
+    attempt.end();
+    element.click();
+  }
+  if (document[PRESSING]) document[PRESSING].end();
+  document[PRESSING] = attempt;
+  setTimeout(press, 0);
+  return attempt;
+}
+function spend(page, how) { document[SPENT] = Object.assign(document[SPENT] || {}, { [page]: how }); }
 function isQuiet() { return Date.now() - changed >= QUIET; }
 function isShown(page) {
   if (isSpent(page.name)) return false;

@@ -2,18 +2,14 @@
 // arguments: the page as the recogniser takes it, the element's name, the origin it was seen at,
 // and whether the page is spent with its document.
 const [page, name, origin, withDocument] = [...arguments];
-function press() {
-  if (location.origin !== origin || !isShown(page)) return false;
-  const found = find(page.elements[name]);
-  if (!found) return false;
-  document[SPENT] = Object.assign(document[SPENT] || {}, { [page.name]: withDocument || fingerprint() });
-  found.element.click();
-  return true;
+function wanted() {
+  return location.origin === origin && isShown(page) ? find(page.elements[name]) : null;
 }
-if (location.origin !== origin || !isShown(page) || !find(page.elements[name])) return false;
-setTimeout(() => {
-  if (press()) return;
-  const observer = new MutationObserver(() => { if (press()) observer.disconnect(); });
-  observer.observe(document, { subtree: true, childList: true, characterData: true });
-}, 0);
+if (!wanted()) return false;
+pressSoon(() => {
+  const found = wanted();
+  if (!found) return null;
+  spend(page.name, withDocument || fingerprint());
+  return found.element;
+});
 return true;

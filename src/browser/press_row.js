@@ -9,32 +9,26 @@ function alike() {
       (!links || JSON.stringify(cells[key].links) === JSON.stringify(links)))) };
 }
 function controlsIn(row) { return controlsOf(row).filter(({ label }) => labels.includes(label)); }
-// The page is another when fewer rows read so; an empty list is believed once it is quiet.
-function spendUntilFewer(before) {
-  let moved = Date.now();
-  new MutationObserver(() => { moved = Date.now(); }).observe(document, { subtree: true, childList: true, characterData: true });
-  document[SPENT] = Object.assign(document[SPENT] || {}, { [page]: () => {
-    const now = alike();
-    if (now && now.all > 0) return now.rows.length >= before;
-    return Date.now() - moved < QUIET;
-  } });
-}
-function press() {
-  const now = alike();
-  const controls = now && now.rows.length > 0 ? controlsIn(now.rows[0].row) : [];
-  if (controls.length !== 1) return false;
-  spendUntilFewer(now.rows.length);
-  controls[0].element.click();
-  return true;
-}
 const now = alike();
 if (!now || now.rows.length === 0) return { tag: 'gone' };
 const controls = controlsIn(now.rows[0].row);
 if (controls.length !== 1) return { tag: 'controls', count: controls.length };
-// A dialog that the click opens would hold this script for ever, so it returns first.
-setTimeout(() => {
-  if (press()) return;
-  const observer = new MutationObserver(() => { if (press()) observer.disconnect(); });
-  observer.observe(document, { subtree: true, childList: true, characterData: true });
-}, 0);
+let before = 0;
+const attempt = pressSoon(() => {
+  const now = alike();
+  const controls = now && now.rows.length > 0 ? controlsIn(now.rows[0].row) : [];
+  if (controls.length !== 1) return null;
+  before = now.rows.length;
+  return controls[0].element;
+});
+// The page is another when fewer rows read so; an empty list is believed once it is quiet. Where the
+// press was given up, the page is what it was.
+let moved = Date.now();
+new MutationObserver(() => { moved = Date.now(); }).observe(document, { subtree: true, childList: true, characterData: true });
+spend(page, () => {
+  if (attempt.state !== 'pressed') return attempt.state === 'waiting';
+  const now = alike();
+  if (now && now.all > 0) return now.rows.length >= before;
+  return Date.now() - moved < QUIET;
+});
 return { tag: 'pressing' };

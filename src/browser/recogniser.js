@@ -39,17 +39,8 @@ if (location.origin + location.pathname === callback) {
   return;
 }
 let ended = false;
-const roots = new WeakSet();
+const watched = new WeakSet();
 const observer = new MutationObserver(() => { changed = Date.now(); soon(); });
-function observe(root) {
-  if (roots.has(root)) return;
-  roots.add(root);
-  observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-}
-function observeAll(root) {
-  observe(root);
-  for (const host of root.querySelectorAll('*')) if (host.shadowRoot) observeAll(host.shadowRoot);
-}
 let pending = false;
 let quiet;
 function soon() {
@@ -71,7 +62,7 @@ function check() {
   if (ended) return;
   const result = look();
   if (result) return end(result);
-  observeAll(document);
+  watch(observer, watched);
   clearTimeout(quiet);
   if (!isQuiet()) quiet = setTimeout(soon, changed + QUIET - Date.now());
 }

@@ -28,6 +28,17 @@ function readRow(row, at) {
     })),
   };
 }
+// What leads to the next page, unless it says that there is none.
+function nextIn(candidates) {
+  return find(candidates, element => !element.matches(':disabled') && !element.closest('[aria-disabled=true]'));
+}
+// What tells this page of a list from another one: its rows, in whatever order, and what is said
+// around them, such as its number.
+function markOf(table) {
+  const rows = table.rows.map(({ row, cells }) => row.outerHTML + JSON.stringify(cells));
+  const said = content().split('\n').map(normalised);
+  return [rows, said].map(list => hashOf(list.sort().join('\n'))).join(' ');
+}
 function controlsOf(row) {
   return [...deep(row, 'a, button, input[type=submit], input[type=button]')]
     .map(control => ({ label: labelOf(control), element: control }));

@@ -52,7 +52,8 @@ impl<'row> Expected<'row> {
 /// What came of pressing a control in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pressed {
-    /// It is being pressed. The page is spent until fewer rows read so, or it is another document.
+    /// It is being pressed, within two seconds: [`Session::end_press`] tells whether it was. The page
+    /// is spent until fewer rows read so, it is another document, or the press was given up.
     Yes,
     /// No row reads so.
     NoRow,
@@ -132,8 +133,8 @@ impl Session {
         Ok(Some(Table { headers: texts(&answer["headers"]), rows, more }))
     }
 
-    /// Turns to the next page of a table. The page is spent until its rows are others, or it is
-    /// another document.
+    /// Turns to the next page of a table, within two seconds. The page is spent until its rows are
+    /// others, or it is another document.
     ///
     /// # Errors
     /// Any [`BrowserError`].
@@ -163,6 +164,22 @@ impl Session {
             Some("gone") => Ok(Pressed::NoRow),
             Some("controls") => Ok(Pressed::NotOne(answer["count"].as_u64().unwrap_or(0))),
             _ => Err(self.not_an_answer("press in row", &answer)),
+        }
+    }
+
+    /// Whether what was to be pressed last was pressed. If not, it will not be any more. What a
+    /// document did that is gone is not known: it is taken for pressed.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`] but that the page went away.
+    pub async fn end_press(&self) -> Result<bool, BrowserError> {
+        const SCRIPT: &str = r"
+            const attempt = document[Symbol.for('reauth.pressing')];
+            if (attempt) attempt.end();
+            return !attempt || attempt.state === 'pressed';";
+        match self.script("end the press", SCRIPT, Vec::new()).await {
+            Err(error) if error.is_page_gone() => Ok(true),
+            answer => Ok(answer? == json!(true)),
         }
     }
 

@@ -7,19 +7,15 @@ function rows() {
   if (!table || table.rows.length === 0) return null;
   return table.rows.map(({ cells }) => JSON.stringify(cells)).sort().join('\n');
 }
-function spend(isSpent) { document[SPENT] = Object.assign(document[SPENT] || {}, { [page]: isSpent }); }
-function press() {
-  const before = rows();
-  const found = before !== null && find(candidates);
-  if (!found) return false;
-  spend(() => { const now = rows(); return now === null || now === before; });
-  found.element.click();
-  return true;
-}
-spend(true);
-setTimeout(() => {
-  if (press()) return;
-  const observer = new MutationObserver(() => { if (press()) observer.disconnect(); });
-  observer.observe(document, { subtree: true, childList: true, characterData: true });
-}, 0);
+let before = null;
+const attempt = pressSoon(() => {
+  before = rows();
+  const found = before !== null && nextIn(candidates);
+  return found && found.element;
+});
+// A press that was given up has turned to no other page.
+spend(page, () => {
+  const now = attempt.state === 'pressed' ? rows() : null;
+  return now === null || now === before;
+});
 return true;

@@ -3,6 +3,7 @@
 mod display;
 mod installation;
 mod kinds;
+mod pressing;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;

@@ -210,7 +210,13 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
                 Look::Page(seen) if seen.page == external_client::CONFIRM => {
                     said = external_client::confirm(self.visitor, &seen).await?;
                 }
-                Look::Page(seen) if seen.page == names.users => break self.read_users().await?,
+                Look::Page(seen) if seen.page == names.users => {
+                    if !session.end_press().await? {
+                        let user = grant.user.text.clone();
+                        return Err(UsageError::NotPressed { user }.into());
+                    }
+                    break self.read_users().await?;
+                }
                 // No row is shown, or nothing known, or a page that comes between, or a login page:
                 // whether the row is gone is seen where the list is read anew.
                 _ => break None,

@@ -52,6 +52,14 @@ pub enum UsageError {
         /// How many.
         count: u64,
     },
+    /// A row was never there when its Revoke was to be pressed.
+    #[error(
+        "the row of {user} was on the usage page, and gone for two seconds when its Revoke was to be pressed: nothing was pressed"
+    )]
+    NotPressed {
+        /// The row's user, as written.
+        user: String,
+    },
     /// Setup leads back to the list of apps again and again.
     #[error(
         "Setup went back to the list of apps {times} times while the users of \"{app}\" were read"
@@ -111,6 +119,9 @@ impl From<UsageError> for Failure {
                     .hint("the screenshot shows the row; `revoke` in [texts] of webdriver/locators.toml says what the control may be called")
                     .hint("or revoke by API: --revoke-via api")
             }
+            UsageError::NotPressed { .. } => Failure::scenario("salesforce.row_not_pressed", message)
+                .hint("run again; with --headed, to see what makes the page render its list")
+                .hint("or revoke by API: --revoke-via api"),
             UsageError::ThrownBack { .. } => Failure::scenario("salesforce.thrown_back", message)
                 .hint("run with --headed and see what makes the page reload; or revoke by API: --revoke-via api"),
         }

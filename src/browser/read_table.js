@@ -15,8 +15,8 @@ function end(result) {
 function attempt() {
   const table = readTable(columns);
   if (table && (table.rows.length > 0 || isQuiet())) {
-    const more = find(next);
-    return end({ tag: 'table', more: more && more.candidate, headers: table.headers, rows: table.rows.map(({ row, cells }) => ({
+    const more = nextIn(next);
+    return end({ tag: 'table', more: more && more.candidate, mark: markOf(table), headers: table.headers, rows: table.rows.map(({ row, cells }) => ({
       cells, controls: controlsOf(row).map(({ label }) => label),
     })) });
   }

@@ -27,6 +27,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Which candidate of the page's `next_page` leads on; none on the last page.
     pub more: Option<usize>,
+    /// The same where the same page of a list is read again.
+    pub mark: String,
 }
 
 /// What a column of a row has to say.
@@ -130,7 +132,8 @@ impl Session {
         }
         let rows = answer["rows"].as_array().into_iter().flatten().map(row).collect();
         let more = answer["more"].as_u64().and_then(|at| usize::try_from(at).ok());
-        Ok(Some(Table { headers: texts(&answer["headers"]), rows, more }))
+        let (headers, mark) = (texts(&answer["headers"]), text(&answer["mark"]));
+        Ok(Some(Table { headers, rows, more, mark }))
     }
 
     /// Turns to the next page of a table, within two seconds. The page is spent until its rows are

@@ -11,6 +11,7 @@ mod external_client;
 mod interludes;
 mod login;
 mod oauth_error;
+mod paging;
 mod passkey;
 mod person;
 mod refusals;

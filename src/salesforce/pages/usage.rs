@@ -4,6 +4,7 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use super::external_client::{self, ROW_MENU};
+use super::paging::{Paging, Shown};
 use super::{Arrival, PageError, UsageError, Visitor};
 use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
 use crate::config::{self, AppKind};
@@ -50,8 +51,6 @@ const EXTERNAL_CLIENT: Names = Names {
     ],
 };
 
-/// More pages than any org has, so that a list that pages in a circle ends.
-const MOST_PAGES: usize = 500;
 /// How often Setup may go back to its first page by itself before that is an error.
 const MOST_RETURNS: usize = 5;
 
@@ -163,13 +162,18 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     /// The rows of all pages of the user list; `None` where Setup went back to the list of apps.
     async fn all_pages(&mut self) -> Result<Option<Vec<GrantRow>>, PageError> {
         let mut grants = Vec::new();
+        let mut paging = self.paging_of(self.names.users);
         self.is_paged = false;
-        for _ in 0..MOST_PAGES {
-            match self.users().await? {
+        loop {
+            match paging.came(self.users().await)? {
                 Users::ThrownBack => return Ok(None),
                 Users::Gone => break,
                 Users::Listed(seen, table) => {
-                    grants.extend(table.rows.iter().map(grant_row));
+                    match paging.shows(&table.mark)? {
+                        Shown::New => grants.extend(table.rows.iter().map(grant_row)),
+                        Shown::Known => {}
+                        Shown::End => break,
+                    }
                     if !self.turn_page(&seen, &table).await? {
                         break;
                     }
@@ -255,9 +259,14 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
         self.open().await?;
         let mut names = Vec::new();
         let mut same = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let (seen, table) = self.app_table().await?;
-            for row in &table.rows {
+        let mut paging = self.paging_of(self.names.apps);
+        loop {
+            let (seen, table) = paging.came(self.app_table().await)?;
+            let shown = paging.shows(&table.mark)?;
+            if shown == Shown::End {
+                break;
+            }
+            for row in table.rows.iter().filter(|_| shown == Shown::New) {
                 let name = row.text("app");
                 if name == self.app {
                     if self.has_our_key(row) {
@@ -297,8 +306,12 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
 
     /// Opens the users of the app that reads so, on whichever page of the list it is.
     async fn open_wherever_it_is(&mut self, wanted: &Row) -> Result<(), PageError> {
-        for _ in 0..MOST_PAGES {
-            let (seen, table) = self.app_table().await?;
+        let mut paging = self.paging_of(self.names.apps);
+        loop {
+            let (seen, table) = paging.came(self.app_table().await)?;
+            if paging.shows(&table.mark)? == Shown::End {
+                break;
+            }
             if table.rows.iter().any(|row| row.cells == wanted.cells) {
                 return self.open_users_of(wanted).await;
             }
@@ -422,17 +435,23 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     async fn find_and_press(&mut self, grant: &GrantRow) -> Result<(), PageError> {
         for _ in 0..MOST_RETURNS {
             self.open_user_list().await?;
-            for _ in 0..MOST_PAGES {
-                let (seen, table) = match self.users().await? {
+            let mut paging = self.paging_of(self.names.users);
+            loop {
+                let (seen, table) = match paging.came(self.users().await)? {
                     Users::Listed(seen, table) => (seen, table),
                     Users::Gone => return Err(row_gone(grant)),
                     Users::ThrownBack => break,
                 };
-                let is_here = table.rows.iter().any(|row| grant_row(row) == *grant);
-                if is_here && self.press_revoke(grant).await? {
-                    return Ok(());
+                if paging.shows(&table.mark)? == Shown::End {
+                    return Err(row_gone(grant));
                 }
-                if !is_here && !self.turn_page(&seen, &table).await? {
+                if table.rows.iter().any(|row| grant_row(row) == *grant) {
+                    if self.press_revoke(grant).await? {
+                        return Ok(());
+                    }
+                    // Rendered again under the click.
+                    paging.again();
+                } else if !self.turn_page(&seen, &table).await? {
                     return Err(row_gone(grant));
                 }
             }
@@ -442,6 +461,11 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
 
     fn thrown_back(&self) -> PageError {
         UsageError::ThrownBack { app: self.app.clone(), times: MOST_RETURNS }.into()
+    }
+
+    /// One of the two lists, from its first page on.
+    fn paging_of(&self, list: &'static str) -> Paging {
+        Paging::new(self.names.title, list)
     }
 
     /// Whether there was another page to turn to.

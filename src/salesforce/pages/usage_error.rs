@@ -1,5 +1,7 @@
 //! What the usage pages may lack.
 
+use std::time::Duration;
+
 use crate::failure::Failure;
 
 /// Names this similar are worth showing to somebody whose app is not listed (Jaro-Winkler).
@@ -59,6 +61,42 @@ pub enum UsageError {
     NotPressed {
         /// The row's user, as written.
         user: String,
+    },
+    /// A list goes on and on.
+    #[error(
+        "the list on the {page} page goes on after {pages} pages, where it was expected to end: what was read of it is not all"
+    )]
+    EndlessList {
+        /// What Setup calls the page.
+        page: &'static str,
+        /// How many pages were read.
+        pages: usize,
+    },
+    /// A list turns to what was read before.
+    #[error(
+        "Next on the {page} page leads round in a circle of {pages} pages of the list, where an end was expected: whether their rows are all is not certain"
+    )]
+    CircularList {
+        /// What Setup calls the page.
+        page: &'static str,
+        /// How many pages were read.
+        pages: usize,
+    },
+    /// Next does nothing.
+    #[error(
+        "Next was pressed on page {pages} of the list on the {page} page, and no other rows were shown within {} s; the browser is at {place}: whether the rows that were read are all is not certain", limit.as_secs()
+    )]
+    NotTurned {
+        /// What Setup calls the page.
+        page: &'static str,
+        /// What was pressed, as `page.element` of the catalogue.
+        looked_for: String,
+        /// How many pages were read.
+        pages: usize,
+        /// Host and path, without the query.
+        place: String,
+        /// How long was waited.
+        limit: Duration,
     },
     /// Setup leads back to the list of apps again and again.
     #[error(
@@ -122,6 +160,16 @@ impl From<UsageError> for Failure {
             UsageError::NotPressed { .. } => Failure::scenario("salesforce.row_not_pressed", message)
                 .hint("run again; with --headed, to see what makes the page render its list")
                 .hint("or revoke by API: --revoke-via api"),
+            UsageError::EndlessList { .. } | UsageError::CircularList { .. } => {
+                Failure::scenario("salesforce.list_endless", message)
+                    .hint("run with --headed and see what Next does; or revoke by API: --revoke-via api")
+            }
+            UsageError::NotTurned { looked_for, .. } => {
+                Failure::scenario("salesforce.list_not_turned", message)
+                    .looking_for([looked_for])
+                    .hint("the screenshot shows the list; `next_page` in [texts] of webdriver/locators.toml says what leads on")
+                    .hint("or revoke by API: --revoke-via api")
+            }
             UsageError::ThrownBack { .. } => Failure::scenario("salesforce.thrown_back", message)
                 .hint("run with --headed and see what makes the page reload; or revoke by API: --revoke-via api"),
         }

@@ -22,6 +22,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("user_list.html", include_str!("templates/user_list.html")),
     ("approval.html", include_str!("templates/approval.html")),
     ("oauth_error.html", include_str!("templates/oauth_error.html")),
+    ("oauth_refusal.html", include_str!("templates/oauth_refusal.html")),
     ("notice.html", include_str!("templates/notice.html")),
     ("identity.css", include_str!("templates/identity.css")),
     ("setup_home.html", include_str!("templates/setup_home.html")),

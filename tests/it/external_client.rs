@@ -28,6 +28,10 @@ async fn passes(faults: &[&str], ways: &[&str]) -> (World, Finished, State) {
     (world, finished, after)
 }
 
+fn hints_of(finished: &Finished) -> String {
+    finished.report()["error"]["hints"].to_string()
+}
+
 fn witnesses(finished: &Finished) -> String {
     finished.facts("confirm-revoked")["salesforce"].to_string()
 }
@@ -100,6 +104,40 @@ async fn quick_find_does_not_know_the_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn revoke_is_in_the_rows_menu() {
     let (world, _, after) = passes(&["external-client-row-menu"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quick_find_leads_to_the_page_by_a_script() {
+    let (world, _, after) = passes(&["external-client-link-by-script"], &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+}
+
+/// A link that leads to no further page is not disabled, but says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_turned_by_links_as_long_as_they_lead_on() {
+    let faults = ["external-client-many", "external-client-links"];
+    let (world, finished, after) = passes(&faults, &[]).await;
+    assert_eq!(ends(&world, &after)[0], "eca_setup_page");
+    let question = "End this user's access to the external client app?";
+    assert_eq!(finished.facts("revoke")["dialogs"], json!([question]));
+}
+
+/// A Next that does nothing is no sign of the end: rows may be missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_next_that_does_nothing_is_told() {
+    let world = World::with_faults(&["external-client-many", "next-forever"]).await;
+    let finished = world.reauth(&["run", "--timeout", "6s"]).await.expect_code(1);
+    let finished = finished.expect_error("salesforce.list_not_turned");
+    assert!(hints_of(&finished).contains("--revoke-via api"), "{}", hints_of(&finished));
+    let state = world.state().await;
+    assert!(ends(&world, &state).iter().all(Value::is_null), "{:?}", ends(&world, &state));
+}
+
+/// Once their grant is gone, the page of the app's users has nobody to list.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_user() {
+    let (world, _, after) = passes(&["external-client", "only-user"], &[]).await;
     assert_eq!(ends(&world, &after)[0], "eca_setup_page");
 }
 

@@ -31,6 +31,22 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     page(
+        "external-client-links",
+        "the app is an external client app, and its pages are turned by links, and ask in paragraphs",
+        |settings| {
+            under_test(settings);
+            settings.salesforce.external_client.plain_elements = true;
+        },
+    ),
+    page(
+        "external-client-link-by-script",
+        "the app is an external client app, and Quick Find leads to their usage page by a script",
+        |settings| {
+            under_test(settings);
+            settings.salesforce.external_client.link_by_script = true;
+        },
+    ),
+    page(
         "external-client-by-user",
         "the app is an external client app, and a row of its usage stands for all of a user's tokens",
         |settings| {

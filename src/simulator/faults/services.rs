@@ -7,6 +7,13 @@ pub(super) const FAULTS: &[Fault] = &[
     service("app-blocked", "the administrator has blocked the app", |settings| {
         settings.salesforce.app_blocked = true;
     }),
+    service(
+        "client-of-another-org",
+        "the authorise page wants a login, and then does not know the client, as in another org",
+        |settings| {
+            settings.salesforce.client_unknown_to_sessions = true;
+        },
+    ),
     service("approval-always", "the approval page comes every time", |settings| {
         settings.salesforce.approval = Approval::Always;
     }),

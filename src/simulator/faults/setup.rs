@@ -105,6 +105,16 @@ pub(super) const FAULTS: &[Fault] = &[
         settings.salesforce.usage_page_size = 2;
         settings.salesforce.user_page_size = 2;
     }),
+    page("small-pages", "lists come two rows a page", |settings| {
+        settings.salesforce.usage_page_size = 2;
+        settings.salesforce.user_page_size = 2;
+    }),
+    page("next-forever", "the last page of a list has a Next that leads to itself", |settings| {
+        settings.salesforce.setup.next_forever = true;
+    }),
+    page("only-user", "nobody but the integration user uses the app", |settings| {
+        settings.salesforce.setup.only_user = true;
+    }),
     page("app-not-listed", "the list of apps lacks the app", |settings| {
         settings.salesforce.setup.listed = Listed::Hidden;
     }),

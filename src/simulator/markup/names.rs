@@ -13,6 +13,14 @@ use super::super::salesforce::Salesforce;
 
 /// What every new name begins with.
 const PREFIX: &str = "j_id0_";
+/// Elements that say what they are, and what stands in their place where nothing does.
+const PLAIN: [(&str, &str); 5] = [
+    ("<th ", "<td "),
+    ("<th>", "<td>"),
+    ("</th>", "</td>"),
+    ("<pre>", "<div>"),
+    ("</pre>", "</div>"),
+];
 /// Larger than any form of the org.
 const MOST_BYTES: usize = 256 * 1024;
 
@@ -25,7 +33,8 @@ pub enum Names {
     Kept,
     /// Every id.
     Ids,
-    /// Every id, class, and name of a visible control; header cells are plain cells.
+    /// Every id, class, and name of a visible control; header cells are plain cells, and what is
+    /// preformatted is not.
     All,
 }
 
@@ -92,8 +101,8 @@ fn tag_replaced(tag: &str, names: Names) -> String {
         }
     }
     if all {
-        for (header, cell) in [("<th ", "<td "), ("<th>", "<td>"), ("</th>", "</td>")] {
-            tag = tag.replace(header, cell);
+        for (known, plain) in PLAIN {
+            tag = tag.replace(known, plain);
         }
     }
     tag

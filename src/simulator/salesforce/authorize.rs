@@ -3,7 +3,7 @@
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use minijinja::context;
 use serde::Deserialize;
 
@@ -56,15 +56,22 @@ pub(super) async fn authorize(
     visitor: Visitor,
     Query(asked): Query<AuthorizeQuery>,
 ) -> Response {
+    if salesforce.settings().client_unknown_to_sessions {
+        return match visitor.require_session() {
+            Ok(_) => unknown_client(&salesforce),
+            Err(way) => *way,
+        };
+    }
     let source = {
         let mut org = salesforce.org();
         let Some(app) = org.app(&asked.client_id) else {
-            return refused_here("invalid_client_id", "client identifier invalid");
+            return unknown_client(&salesforce);
         };
         let is_registered = app.callback_url == asked.redirect_uri
             || org.settings.more_callback_urls.contains(&asked.redirect_uri);
         if !is_registered {
-            return refused_here("redirect_uri_mismatch", "redirect_uri must match configuration");
+            let description = "redirect_uri must match configuration";
+            return refused_here(&salesforce, "redirect_uri_mismatch", description);
         }
         let state = asked.state.as_deref();
         if asked.response_type != "code" {
@@ -113,14 +120,17 @@ pub(super) async fn error_page(
     salesforce.pages.show("oauth_error.html", context! { error => asked.error })
 }
 
+fn unknown_client(salesforce: &Salesforce) -> Response {
+    refused_here(salesforce, "invalid_client_id", "client identifier invalid")
+}
+
 /// A request that cannot be trusted to name its callback is refused on the spot.
-fn refused_here(error: &str, description: &str) -> Response {
+fn refused_here(salesforce: &Salesforce, error: &str, description: &str) -> Response {
     let description = description.replace(' ', "%20");
-    let body = format!(
-        "<html><head><title>OAuth Error</title></head><body>\
-         <pre>error={error}&amp;error_description={description}</pre></body></html>"
-    );
-    (StatusCode::BAD_REQUEST, Html(body)).into_response()
+    let refusal = format!("error={error}&error_description={description}");
+    let mut page = salesforce.pages.show("oauth_refusal.html", context! { refusal });
+    *page.status_mut() = StatusCode::BAD_REQUEST;
+    page
 }
 
 /// The OAuth error page with its reason in the query.

@@ -146,7 +146,9 @@ fn give_grants(org: &mut Org, now: i64) {
     let mut age = 1;
     let external = EXTERNAL_CLIENT_APPS.iter().map(|(_, _, _, users)| *users);
     let users = APPS.iter().map(|(_, _, _, users)| *users).chain(external);
-    for (key, users) in keys.iter().zip(users) {
+    let left_out = org.settings.setup.only_user.then(|| org.connected_app().consumer_key.clone());
+    let users = keys.iter().zip(users).filter(|(key, _)| left_out.as_ref() != Some(*key));
+    for (key, users) in users {
         for colleague in colleagues.iter().take(users) {
             org.issue_grant(key, colleague, "full refresh_token", now - age * DAY_MS);
             age += 3;

@@ -199,6 +199,9 @@ pub struct Settings {
     pub more_callback_urls: Vec<String>,
     /// The connected app is blocked by the administrator.
     pub app_blocked: bool,
+    /// The authorise page wants a session before all else, and does not know the client then, as
+    /// where the session is one of another org.
+    pub client_unknown_to_sessions: bool,
     /// After the login comes a page that nobody knows and that has no way on.
     pub unknown_page_after_login: bool,
     /// Revoke brings the page back and does nothing.
@@ -276,6 +279,7 @@ impl Default for Settings {
             user_shown_as: UserShownAs::FullName,
             more_callback_urls: Vec::new(),
             app_blocked: false,
+            client_unknown_to_sessions: false,
             unknown_page_after_login: false,
             revoke_does_nothing: false,
             setup_allowed: true,

@@ -65,6 +65,8 @@ pub struct Setup {
     pub more_apps: usize,
     /// Pages are turned by buttons.
     pub pager_buttons: bool,
+    /// The last page of a list has a Next as well, which leads to itself.
+    pub next_forever: bool,
     /// How the app under test is listed.
     pub listed: Listed,
     /// The full name of the integration user and of their namesake. Read at the start.
@@ -72,6 +74,9 @@ pub struct Setup {
     /// The integration user holds another grant for the app, older than the instance's. Read at the
     /// start.
     pub other_grant: bool,
+    /// Nobody else holds a grant for the app: its list is empty once theirs are gone. Read at the
+    /// start.
+    pub only_user: bool,
     /// Above the rows, and in the first of them, Revoke means all users.
     pub revoke_all_trap: bool,
     /// Revoke hides the row and ends nothing.

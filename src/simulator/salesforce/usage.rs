@@ -107,6 +107,7 @@ fn show_list(salesforce: &Salesforce, session: &Session, number: usize) -> Respo
             page => slice.number,
             pages => slice.pages,
             pager_buttons => org.settings.setup.pager_buttons,
+            next_forever => org.settings.setup.next_forever,
         },
     )
 }
@@ -314,6 +315,7 @@ fn show_users(
             page => slice.number,
             pages => slice.pages,
             pager_buttons => org.settings.setup.pager_buttons,
+            next_forever => org.settings.setup.next_forever,
             trap => org.settings.setup.revoke_all_trap,
         },
     )

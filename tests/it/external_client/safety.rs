@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{APP, ends, of_others};
+use super::{APP, ends, hints_of as hints, of_others};
 use crate::support::{Finished, State, World};
 
 /// A world whose integration user holds a second grant, as another instance would.
@@ -22,10 +22,6 @@ async fn stops(world: &World, arguments: &[&str], error: &str) -> (Finished, Sta
     assert!(ends(world, &after).iter().all(Value::is_null), "{:?}", ends(world, &after));
     assert_eq!(of_others(world, &after), of_others(world, &before));
     (finished, after)
-}
-
-fn hints(finished: &Finished) -> String {
-    finished.report()["error"]["hints"].to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,6 +65,31 @@ async fn a_blocked_app_is_told_by_the_callback() {
     refused_at_provisioning(&["app-blocked"], "salesforce.app_blocked", words).await;
 }
 
+/// Whoever holds a session is told on the spot, whatever the page writes it in: as text, not by the
+/// callback. Before the login nothing was wrong.
+async fn refused_on_the_spot(faults: &[&str]) {
+    let world = World::with_faults(&[&["client-of-another-org"], faults].concat()).await;
+    let finished = world.reauth(&["run"]).await.expect_code(4);
+    let finished = finished.expect_error("salesforce.invalid_client");
+    let report = finished.report();
+    assert_eq!(report["error"]["step"], "authorize");
+    let message = report["error"]["message"].as_str().unwrap();
+    assert!(message.contains("invalid_client_id (client identifier invalid)"), "{message}");
+    let after = world.state().await;
+    assert_eq!(after.requests("PATCH", "/instances"), 0, "there was no code to send");
+    assert_eq!(after.tripwire_hits(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_another_org_is_told_on_the_spot() {
+    refused_on_the_spot(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_another_org_is_told_in_whatever_element() {
+    refused_on_the_spot(&["names-replaced"]).await;
+}
+
 /// Once the grant is cut, a refused consent leaves the instance dead: 4, after two attempts.
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_consent_after_the_revocation_leaves_the_instance_dead() {

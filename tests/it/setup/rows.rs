@@ -31,6 +31,8 @@ faults_that_pass! {
     name_cjk: ["name-cjk"];
     name_rtl: ["name-rtl"];
     second_grant: ["second-grant"];
+    only_user: ["only-user"];
+    only_user_in_place: ["only-user", "revoke-in-place"];
     revoke_all_first: ["revoke-all-first"];
     revoke_all_first_in_german: ["german", "revoke-all-first", "order-changed"];
 }

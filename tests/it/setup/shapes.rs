@@ -12,6 +12,8 @@ faults_that_pass! {
     frame_in_shadow: ["frame-in-shadow"];
     classic: ["classic"];
     many_apps: ["many-apps"];
+    small_pages: ["small-pages"];
+    next_forever: ["next-forever", "small-pages"];
     paged_by_buttons: ["paged-by-buttons", "order-changed"];
 }
 

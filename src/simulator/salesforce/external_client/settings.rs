@@ -62,6 +62,10 @@ pub struct ExternalClientSettings {
     pub rows: UsageRows,
     /// Where such a row has its Revoke.
     pub revoke_in: RevokeIn,
+    /// Lists are turned by links, and questions are plain paragraphs.
+    pub plain_elements: bool,
+    /// What Quick Find brings up leads to that page by a script, and not by its address.
+    pub link_by_script: bool,
     /// How Connect REST answers.
     pub rest: RestAnswers,
     /// Entries that a page of Connect REST holds at most, whatever is asked for.
@@ -76,6 +80,8 @@ impl Default for ExternalClientSettings {
             page: UsagePage::QuickFind,
             rows: UsageRows::Token,
             revoke_in: RevokeIn::Button,
+            plain_elements: false,
+            link_by_script: false,
             rest: RestAnswers::Open,
             rest_page_size: 100,
         }

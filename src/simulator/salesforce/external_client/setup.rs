@@ -47,8 +47,11 @@ pub(super) async fn home(State(salesforce): State<Salesforce>, visitor: Visitor)
     if org.settings.external_client.page == UsagePage::QuickFind {
         tree.insert(5, ("External Client App OAuth Usage", APPS_PATH));
     }
-    let tree: Vec<Value> =
-        tree.iter().map(|(label, path)| json!({ "label": label, "path": path })).collect();
+    let link = |(label, path): &(&str, &str)| {
+        let by_script = *path == APPS_PATH && org.settings.external_client.link_by_script;
+        json!({ "label": label, "path": path, "by_script": by_script })
+    };
+    let tree: Vec<Value> = tree.iter().map(link).collect();
     let name = org.user(&session.user_id).map_or("", |user| &user.name);
     salesforce.pages.show("setup_home.html", context! { name, tree => Serde(&tree) })
 }
@@ -119,6 +122,8 @@ pub(super) async fn apps(State(salesforce): State<Salesforce>, visitor: Visitor)
         "columns": ["External Client App", "Description", "User Count"],
         "rows": rows,
         "size": org.settings.usage_page_size,
+        "plain": org.settings.external_client.plain_elements,
+        "next_forever": org.settings.setup.next_forever,
     });
     salesforce.pages.show(
         "eca_usage.html",
@@ -149,6 +154,8 @@ pub(super) async fn users(
         "columns": ["User", "First Used", "Most Recently Used", "Use Count", "Actions"],
         "rows": user_rows(&org, &asked.app),
         "size": settings.user_page_size,
+        "plain": settings.external_client.plain_elements,
+        "next_forever": settings.setup.next_forever,
         "revoke": {
             "path": REVOKE_PATH,
             "app": asked.app,

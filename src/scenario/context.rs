@@ -269,6 +269,14 @@ impl Step<'_> {
         self.keep(folder.write_bytes(&name, png), name)
     }
 
+    /// Writes a picture of what a window shows into the run folder.
+    pub(super) async fn photograph(&self, window: &Session, detail: &str) {
+        match window.screenshot().await {
+            Ok(png) => drop(self.picture(&png, Some(detail))),
+            Err(error) => self.warn("browser.no_picture", format!("no screenshot: {error}")),
+        }
+    }
+
     /// Writes a value into the run folder.
     pub(super) fn record<T: serde::Serialize>(&self, name: String, value: &T) -> Option<String> {
         let folder = self.context.folder.as_ref()?;

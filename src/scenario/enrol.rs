@@ -5,8 +5,8 @@ use std::cell::Cell;
 use jiff::Timestamp;
 use url::Url;
 
-use super::context::{Context, Step};
-use crate::browser::{Credential, Seen, Session};
+use super::context::Context;
+use crate::browser::{Credential, Seen};
 use crate::config::{Account, PasskeyAt};
 use crate::failure::Failure;
 use crate::report::StepId;
@@ -61,7 +61,7 @@ pub async fn enrol(context: &Context, enrolment: Enrolment) -> Result<Enrolled, 
             window.add_authenticator().await?;
             let mut visitor = context.browsers.visitor(&window, &account, step);
             let seen = reach(context, &mut visitor).await?;
-            picture(step, &window, "page").await;
+            step.photograph(&window, "page").await;
             let kept = Cell::new(false);
             let keep = |credential: Credential| {
                 let created_at = Timestamp::now();
@@ -185,7 +185,7 @@ async fn prove(
             let before = file.read(&context.redactor)?;
             let mut visitor = context.browsers.visitor(&window, &account, step);
             visitor.go(front(context).as_str(), &[HOME]).await?;
-            picture(step, &window, "home").await;
+            step.photograph(&window, "home").await;
             let passkey = file.read(&context.redactor)?;
             let was_asked = passkey.credential.sign_count > before.credential.sign_count;
             step.fact("asked_for_it", was_asked);
@@ -202,11 +202,4 @@ async fn prove(
             Ok((passkey, summary.to_owned()))
         })
         .await
-}
-
-async fn picture(step: &Step<'_>, window: &Session, detail: &str) {
-    match window.screenshot().await {
-        Ok(png) => drop(step.picture(&png, Some(detail))),
-        Err(error) => step.warn("browser.no_picture", format!("no screenshot: {error}")),
-    }
 }

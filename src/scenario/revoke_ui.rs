@@ -43,7 +43,7 @@ pub(super) async fn revoke(
     if let Some(png) = usage.take_login_picture() {
         step.picture(&png, Some("login"));
     }
-    picture(step, &window, "before").await;
+    step.photograph(&window, "before").await;
     let witness = setup_session(context, &window, &hosts, account).await?;
     let identity = grants::identity(context, &grant, witness.as_ref()).await?;
     let api = match &witness {
@@ -87,7 +87,7 @@ pub(super) async fn revoke(
         step.progress(&format!("revoking the row of {}", target.user.text));
         dialogs.extend(usage.revoke(target).await?);
     }
-    picture(step, &window, "after").await;
+    step.photograph(&window, "after").await;
     step.fact("rows_revoked", targets.len());
     step.fact("dialogs", json!(dialogs));
     let summary = format!(
@@ -178,11 +178,4 @@ pub(super) async fn setup_session(
     }
     let bearer = window.cookie(&hosts.my_domain, "sid", "Setup session").await?;
     Ok(bearer.map(|bearer| grants::witness(context, hosts, bearer, "Setup session")))
-}
-
-async fn picture(step: &Step<'_>, window: &Session, detail: &str) {
-    match window.screenshot().await {
-        Ok(png) => drop(step.picture(&png, Some(detail))),
-        Err(error) => step.warn("browser.no_picture", format!("no screenshot: {error}")),
-    }
 }

@@ -12,6 +12,8 @@ use crate::secrets::{Redactor, Secret};
 pub(super) const USER_TOKEN: &str = "oauth.user.token";
 /// Configuration key of the instance's Salesforce refresh token.
 pub(super) const USER_REFRESH_TOKEN: &str = "oauth.user.refresh_token";
+/// What stands before the id of a run in the tag of an instance that was made for it.
+pub const RUN_TAG: &str = "reauth:";
 
 /// How a token of the instance can be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +61,11 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// Whether it was made for a run, this one or another.
+    pub fn is_of_a_run(&self) -> bool {
+        self.tags.iter().any(|tag| tag.starts_with(RUN_TAG))
+    }
+
     /// Reads an instance out of an answer.
     pub(super) fn parse(
         what: &'static str,

@@ -17,8 +17,6 @@ use crate::salesforce::{
 };
 use crate::secrets::Redactor;
 
-/// What `reauth` puts before the id of a run in the tags of instances that it makes.
-const TAG: &str = "reauth:";
 /// No token of anybody's: only who asks about it is of interest.
 const NO_TOKEN: &str = "reauth-doctor-asks-about-no-token";
 /// No code of anybody's.
@@ -168,7 +166,7 @@ fn made_instances(all: Option<&[Instance]>, ours: Option<&InstanceRef>) -> Check
     let made: Vec<String> = all
         .iter()
         .filter(|instance| ours.is_none_or(|ours| ours.id != instance.id))
-        .filter(|instance| instance.tags.iter().any(|tag| tag.starts_with(TAG)))
+        .filter(|instance| instance.is_of_a_run())
         .map(|instance| instance.id.to_string())
         .collect();
     if made.is_empty() {

@@ -4,13 +4,10 @@ use serde_json::{Map, json};
 
 use super::context::Context;
 use super::{authorize, oauth_url};
-use crate::cloud_elements::NewInstance;
+use crate::cloud_elements::{Instance, NewInstance, RUN_TAG};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
-
-/// What the tags of instances that were made for a run begin with.
-const TAG: &str = "reauth:";
 
 /// Instances that earlier runs made and did not remove, because something ended them.
 async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
@@ -19,14 +16,14 @@ async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
         .list(None)
         .await?
         .into_iter()
-        .filter(|instance| instance.tags.iter().any(|tag| tag.starts_with(TAG)))
+        .filter(Instance::is_of_a_run)
         .map(|instance| instance.id.to_string())
         .collect();
     if !orphans.is_empty() {
         context.events.warn(
             "cloud_elements.orphans",
             format!(
-                "instances {} were made for other runs of reauth (tag {TAG}…) and are still there: delete those that no run works on and that nobody keeps on purpose",
+                "instances {} were made for other runs of reauth (tag {RUN_TAG}…) and are still there: delete those that no run works on and that nobody keeps on purpose",
                 orphans.join(", ")
             ),
         );
@@ -53,7 +50,7 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
             ]);
             let new = NewInstance {
                 name: format!("reauth {}", context.run_id),
-                tags: vec![format!("{TAG}{}", context.run_id)],
+                tags: vec![format!("{RUN_TAG}{}", context.run_id)],
                 configuration,
             };
             let instance = context.platform.create_instance(code.0, &new).await?;

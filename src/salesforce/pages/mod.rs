@@ -10,6 +10,7 @@ mod error;
 mod external_client;
 mod interludes;
 mod login;
+mod names;
 mod oauth_error;
 mod paging;
 mod passkey;

@@ -1,6 +1,7 @@
 //! Whose row it is. How the usage page writes a user is not known to be the same everywhere, so
 //! the question is who the user *is*: the services were asked for id, names and alias.
 
+use super::names::as_compared;
 use crate::browser::Cell;
 
 /// A user as the services know them.
@@ -51,14 +52,6 @@ impl Identity {
             RowOwner::Another
         }
     }
-}
-
-/// A name without what a page may change about it: how wide its white space is, and marks that say
-/// in which direction it is read.
-fn as_compared(name: &str) -> String {
-    let is_direction = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let name = name.replace(is_direction, "");
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A user id in a link: `/005…`, `?id=005…`, `/005…?noredirect=1`.

@@ -4,6 +4,7 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use super::external_client::{self, ROW_MENU};
+use super::names::as_read;
 use super::paging::{Paging, Shown};
 use super::{Arrival, PageError, UsageError, Visitor};
 use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
@@ -502,11 +503,6 @@ fn user_columns(session: &Session) -> [Column<'_>; 3] {
         // Helps to tell rows apart; a page that words it differently is read all the same.
         Column::optional("last_used", session.texts("last_used")),
     ]
-}
-
-/// A name as a page shows it: white space of any kind and length is one space.
-pub(super) fn as_read(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn row_gone(grant: &GrantRow) -> PageError {

@@ -9,7 +9,7 @@ use crate::browser::{Seen, Spend};
 use crate::failure::Failure;
 
 /// Logins that one visit may take: at the login host, at My Domain, and one that is asked again.
-const MOST_OF_A_VISIT: usize = 3;
+pub(super) const MOST_OF_A_VISIT: usize = 3;
 /// Logins of one user that a run may take, its restoration included.
 const MOST_OF_A_RUN: u32 = 10;
 

@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::PageError;
+use super::login::MOST_OF_A_VISIT;
 use super::visitor::{Visit, Visitor};
 use crate::browser::Seen;
 use crate::config::Login;
@@ -29,15 +30,12 @@ pub(super) struct WayIn {
     /// The front door was opened for the login that is demanded at present: once for each.
     opened: Option<Kind>,
     /// How often it was opened.
-    times: u32,
+    times: usize,
     /// The front door did not help, and the login page is taken instead.
     fell_back: bool,
     /// What is to be told when a page shows that it worked.
     by: Option<&'static str>,
 }
-
-/// Logins that one visit may take: the first, and one that the org demands on the way.
-const MOST_OF_A_VISIT: u32 = 3;
 
 impl WayIn {
     /// Of a visit that begins where the browser is.

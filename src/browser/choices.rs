@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::session::element_reference;
 use super::{BrowserError, Session};
 
+const CHOICES: &str = concat!(include_str!("page.js"), include_str!("choices.js"));
+
 /// One of several that exclude each other.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -24,18 +26,7 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`].
     pub async fn choices(&self) -> Result<Vec<Choice>, BrowserError> {
-        const SCRIPT: &str = r"
-            const isVisible = element => element.getClientRects().length > 0;
-            const found = [];
-            for (const radio of document.querySelectorAll('input[type=radio]')) {
-              const labels = [...radio.labels || []];
-              if (radio.disabled || ![radio, ...labels].some(isVisible)) continue;
-              const text = labels.map(label => label.innerText).join(' ')
-                || radio.getAttribute('aria-label') || radio.title || radio.value;
-              found.push({ element: radio, value: radio.value, text: text.replace(/\s+/g, ' ').trim() });
-            }
-            return found;";
-        let answer = self.script("read choices", SCRIPT, Vec::new()).await?;
+        let answer = self.script("read choices", CHOICES, Vec::new()).await?;
         let choice = |found: &Value| {
             let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
             let element = self.element(&found["element"])?;

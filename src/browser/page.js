@@ -35,8 +35,7 @@ function hashOf(text) {
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return hash;
 }
-// As a reader sees it: what is inside shadow roots is no part of `innerText`. The same function
-// marks the page as spent.
+// As a reader sees it: what is inside shadow roots is no part of `innerText`.
 function textOf(root) {
   let text = root.innerText || '';
   for (const host of [root, ...root.querySelectorAll('*')]) {
@@ -60,6 +59,7 @@ function isSpent(page) {
 const QUIET = 300;
 const begun = Date.now();
 let changed = begun;
+function isQuiet() { return Date.now() - changed >= QUIET; }
 // Watches the document with its open shadow roots; asked again, those that have come since as well.
 function watch(observer, watched, root = document) {
   if (!watched.has(root)) {
@@ -97,7 +97,6 @@ function pressSoon(wanted) {
   return attempt;
 }
 function spend(page, how) { document[SPENT] = Object.assign(document[SPENT] || {}, { [page]: how }); }
-function isQuiet() { return Date.now() - changed >= QUIET; }
 function isShown(page) {
   if (isSpent(page.name)) return false;
   if (page.quiet && !isQuiet()) return false;

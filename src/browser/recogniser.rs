@@ -13,6 +13,7 @@ use super::{BrowserError, Session};
 
 const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("recogniser.js"));
 const PRESS: &str = concat!(include_str!("page.js"), include_str!("press.js"));
+const SPEND: &str = concat!(include_str!("page.js"), include_str!("spend.js"));
 /// Frames in frames, at most.
 const DEEPEST: usize = 3;
 
@@ -250,23 +251,8 @@ impl Session {
     /// # Errors
     /// A [`BrowserError`] other than that the page went away.
     pub async fn spend(&self, page: &str, how: Spend) -> Result<(), BrowserError> {
-        const SCRIPT: &str = r"
-            const key = Symbol.for('reauth.spent');
-            function textOf(root) {
-              let text = root.innerText || '';
-              for (const host of [root, ...root.querySelectorAll('*')]) {
-                if (!host.shadowRoot) continue;
-                for (const child of host.shadowRoot.children) if (child.tagName !== 'STYLE') text += '\n' + textOf(child);
-              }
-              return text;
-            }
-            const text = location.href + '\n' + (document.body ? textOf(document.body) : '');
-            let hash = 0;
-            for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
-            document[key] = Object.assign(document[key] || {}, { [arguments[0]]: arguments[1] || hash });
-            return true;";
         let arguments = vec![json!(page), json!(how == Spend::Document)];
-        match self.script("mark the page", SCRIPT, arguments).await {
+        match self.script("mark the page", SPEND, arguments).await {
             Err(error) if !error.is_page_gone() => Err(error),
             _ => Ok(()),
         }

@@ -16,6 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
+use crate::config::UserKey;
 use crate::failure::Failure;
 
 /// In the profile's folder: locked while a run uses it, and says which.
@@ -159,10 +160,10 @@ pub(super) fn sweep(folder: &Path) -> Result<(), ProfileError> {
 ///
 /// # Errors
 /// [`ProfileError::NotOurs`], [`ProfileError::Failed`].
-pub fn folder_of(profile: &Path, username: &str) -> Result<PathBuf, ProfileError> {
+pub fn folder_of(profile: &Path, user: &UserKey) -> Result<PathBuf, ProfileError> {
     let folder = std::path::absolute(profile)
         .map_err(ProfileError::failed(profile))?
-        .join(folder_name(username));
+        .join(folder_name(user));
     let marker = folder.join(MARKER);
     let is_empty = match fs::read_dir(&folder) {
         Ok(mut entries) => entries.next().is_none(),
@@ -179,9 +180,9 @@ pub fn folder_of(profile: &Path, username: &str) -> Result<PathBuf, ProfileError
     Ok(folder)
 }
 
-/// User names differ by more than case, and none leads out of the profile.
-fn folder_name(username: &str) -> String {
-    let name = utf8_percent_encode(&username.to_lowercase(), UNSAFE).to_string();
+/// None leads out of the profile.
+fn folder_name(user: &UserKey) -> String {
+    let name = utf8_percent_encode(&user.to_string(), UNSAFE).to_string();
     match name.strip_prefix('.') {
         Some(rest) => format!("%2E{rest}"),
         None => name,

@@ -24,6 +24,7 @@ mod source_line;
 #[cfg(test)]
 mod tests;
 mod unknown;
+mod user_key;
 
 pub use environment::Environment;
 pub use literals::literal_secrets;
@@ -34,3 +35,4 @@ pub use model::{
     PasskeyAt, ReauthenticateVia, RevokeVia, Run, Salesforce,
 };
 pub use overrides::Overrides;
+pub use user_key::UserKey;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::UserKey;
 use crate::secrets::{Secret, TotpSeed};
 
 /// Everything a run needs to know, validated.
@@ -61,6 +62,18 @@ pub struct Account {
     pub verification_code_command: Option<Vec<String>>,
     /// A passkey that was enrolled before.
     pub passkey: Option<PasskeyAt>,
+}
+
+impl Account {
+    /// By what this user is told from others.
+    pub fn key(&self) -> UserKey {
+        UserKey::of(&self.username)
+    }
+
+    /// Whether a user with this name is this one.
+    pub fn is(&self, username: &str) -> bool {
+        self.key() == UserKey::of(username)
+    }
 }
 
 /// How a browser gets the session of a user.

@@ -9,7 +9,7 @@ use url::Url;
 use super::oauth::bearer;
 use super::pages::TrustedOrigins;
 use super::{OauthClient, OrgHosts, SalesforceError, UserInfoAnswer};
-use crate::config::{self, Account, Login};
+use crate::config::{self, Account, Login, UserKey};
 use crate::failure::Failure;
 use crate::http::{Call, HttpClient};
 use crate::secrets::{Redactor, Secret};
@@ -171,7 +171,7 @@ impl FrontDoor {
             UserInfoAnswer::Alive(user) => user,
             UserInfoAnswer::Dead => return Err(FrontDoorError::DeadToken { username: username() }),
         };
-        if !user.username.eq_ignore_ascii_case(&self.username) {
+        if UserKey::of(&user.username) != UserKey::of(&self.username) {
             let holder = user.username.clone();
             return Err(FrontDoorError::OtherUser { username: username(), holder });
         }

@@ -13,7 +13,7 @@ use crate::browser::{
     BrowserError, CallbackListener, Catalogue, Driver, Installation, ProfileError, Session,
     profile_folder_of, sandbox_is_impossible,
 };
-use crate::config::{self, Account, Config};
+use crate::config::{self, Account, Config, UserKey};
 use crate::failure::Failure;
 use crate::report::{Events, StepId};
 use crate::salesforce::pages::{Refusals, Visitor};
@@ -28,8 +28,8 @@ pub(super) struct Browsers {
     running: AsyncMutex<Option<Running>>,
     /// Logins that were refused: their credentials are not sent again, in any window.
     refusals: Refusals,
-    /// By user name: what was read once, with its counter as it is now.
-    passkeys: Mutex<HashMap<String, Arc<HeldPasskey>>>,
+    /// What was read once, with its counter as it is now.
+    passkeys: Mutex<HashMap<UserKey, Arc<HeldPasskey>>>,
     pub(super) ways_in: WaysIn,
     pub(super) failed_step: Mutex<Option<StepId>>,
 }
@@ -39,8 +39,8 @@ struct Running {
     /// Answers a callback on this machine, as long as the browser runs.
     _callback: Option<CallbackListener>,
     catalogue: Arc<Catalogue>,
-    /// By user name: each user has cookies of their own.
-    windows: HashMap<String, Arc<Session>>,
+    /// Each user has cookies of their own.
+    windows: HashMap<UserKey, Arc<Session>>,
     /// The window that was used last.
     latest: Option<Arc<Session>>,
 }
@@ -78,12 +78,12 @@ impl Browsers {
             Some(running) => running,
             none => none.insert(self.start(events).await?),
         };
-        let window = match running.windows.get(&account.username) {
+        let window = match running.windows.get(&account.key()) {
             Some(window) => Arc::clone(window),
             None => {
                 let mut config = self.config.clone();
                 if let Some(profile) = &config.profile_dir {
-                    config.profile_dir = Some(profile_folder_of(profile, &account.username)?);
+                    config.profile_dir = Some(profile_folder_of(profile, &account.key())?);
                 }
                 let session = Session::open(
                     &mut running.driver,
@@ -102,7 +102,7 @@ impl Browsers {
                         format!("{error}; the clock keeps its counter ahead"),
                     );
                 }
-                running.windows.insert(account.username.clone(), Arc::clone(&window));
+                running.windows.insert(account.key(), Arc::clone(&window));
                 window
             }
         };
@@ -160,18 +160,18 @@ impl Browsers {
     ) -> Result<Option<Arc<HeldPasskey>>, Failure> {
         let Some(at) = &account.passkey else { return Ok(None) };
         let mut passkeys = lock(&self.passkeys);
-        if let Some(known) = passkeys.get(&account.username) {
+        if let Some(known) = passkeys.get(&account.key()) {
             return Ok(Some(Arc::clone(known)));
         }
         let held = Arc::new(HeldPasskey::load(at, &self.redactor)?);
         let owner = held.passkey().username;
-        if !owner.eq_ignore_ascii_case(&account.username) {
+        if !account.is(&owner) {
             events.warn(
                 "passkey.other_user",
                 format!("the passkey of {} was enrolled for {owner}", account.username),
             );
         }
-        passkeys.insert(account.username.clone(), Arc::clone(&held));
+        passkeys.insert(account.key(), Arc::clone(&held));
         Ok(Some(held))
     }
 
@@ -190,7 +190,7 @@ impl Browsers {
             step,
             step.context.config.run.timeout,
         )
-        .with_passkey(lock(&self.passkeys).get(&account.username).cloned())
+        .with_passkey(lock(&self.passkeys).get(&account.key()).cloned())
         .by(self.ways_in.of(account))
     }
 

@@ -218,7 +218,7 @@ impl<'run> Expected<'run> {
         if is_other_org {
             return Whose::Other(self.other_org(Person { username, organization }));
         }
-        if user.username.eq_ignore_ascii_case(&self.account.username) {
+        if self.account.is(&user.username) {
             return Whose::Expected;
         }
         let seen = Person { username, organization };

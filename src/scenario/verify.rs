@@ -103,18 +103,18 @@ fn same_user(
 ) -> Result<(), Failure> {
     let Some(now) = &grant.holder else { return Ok(()) };
     let was = before.and_then(|before| before.holder.as_ref());
-    let configured = &context.config.salesforce.user.username;
+    let account = &context.config.salesforce.user;
     let is_same = match was {
         Some(was) => {
             was.user.user_id == now.user.user_id && was.organization_id == now.organization_id
         }
-        None => now.user.username.eq_ignore_ascii_case(configured),
+        None => account.is(&now.user.username),
     };
     step.fact("same_user", is_same);
     if is_same {
         return Ok(());
     }
-    let expected = was.map_or(configured.as_str(), |was| was.user.username.as_str());
+    let expected = was.map_or(account.username.as_str(), |was| was.user.username.as_str());
     Err(Failure::scenario(
         "scenario.other_user",
         format!(

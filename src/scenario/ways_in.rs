@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::context::{Context, Step};
 use super::person::Expected;
-use crate::config::{Account, Config, Login};
+use crate::config::{Account, Config, Login, UserKey};
 use crate::failure::Failure;
 use crate::http::HttpClient;
 use crate::salesforce::OrgHosts;
@@ -13,9 +13,9 @@ use crate::salesforce::frontdoor::FrontDoor;
 use crate::salesforce::pages::{Arrival, Notes as _, TrustedOrigins, Ways};
 use crate::secrets::Redactor;
 
-/// The front doors of those who have one, by user name.
+/// The front doors of those who have one.
 pub(super) struct WaysIn {
-    front_doors: HashMap<String, FrontDoor>,
+    front_doors: HashMap<UserKey, FrontDoor>,
     keeps_profile: bool,
 }
 
@@ -29,7 +29,7 @@ impl WaysIn {
         let salesforce = &config.salesforce;
         let front_door = |account: &Account| {
             let door = FrontDoor::of(account, salesforce, trusted, http, redactor)?;
-            Some((account.username.clone(), door))
+            Some((account.key(), door))
         };
         let accounts = [Some(&salesforce.user), salesforce.admin.as_ref()];
         Self {
@@ -40,10 +40,7 @@ impl WaysIn {
 
     /// What `account` may come in by.
     pub(super) fn of(&self, account: &Account) -> Ways<'_> {
-        Ways {
-            front_door: self.front_doors.get(&account.username),
-            keeps_profile: self.keeps_profile,
-        }
+        Ways { front_door: self.front_doors.get(&account.key()), keeps_profile: self.keeps_profile }
     }
 }
 

@@ -14,14 +14,14 @@ fn a_user_has_a_folder_of_their_own() {
         (".hidden", "%2Ehidden"),
         ("müller", "m%C3%BCller"),
     ] {
-        assert_eq!(folder_name(username), name);
+        assert_eq!(folder_name(&UserKey::of(username)), name);
     }
     let home = tempfile::tempdir().unwrap();
     let profile = home.path().join("a/profile");
-    let folder = folder_of(&profile, "zoe@acme").unwrap();
+    let folder = folder_of(&profile, &UserKey::of("zoe@acme")).unwrap();
     assert_eq!((mode(&profile), mode(&folder)), (0o700, 0o700));
-    assert_eq!(folder_of(&profile, "ZOE@acme").unwrap(), folder);
-    assert_ne!(folder_of(&profile, "ada@acme").unwrap(), folder);
+    assert_eq!(folder_of(&profile, &UserKey::of("ZOE@acme")).unwrap(), folder);
+    assert_ne!(folder_of(&profile, &UserKey::of("ada@acme")).unwrap(), folder);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn what_reauth_did_not_make_is_left_alone() {
     let theirs = profile.path().join("zoe@acme/Default");
     fs::create_dir_all(&theirs).unwrap();
     fs::write(theirs.join("History"), "theirs").unwrap();
-    let error = folder_of(profile.path(), "zoe@acme").unwrap_err();
+    let error = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap_err();
     assert!(matches!(error, ProfileError::NotOurs { .. }), "{error}");
     Profile::take(profile.path(), 1).unwrap().sweep().unwrap();
     assert!(theirs.join("History").is_file());
@@ -39,7 +39,7 @@ fn what_reauth_did_not_make_is_left_alone() {
 #[test]
 fn only_cookies_are_kept() {
     let profile = tempfile::tempdir().unwrap();
-    let user = folder_of(profile.path(), "zoe@acme").unwrap();
+    let user = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap();
     for file in [
         "Local State",
         "Default/Cookies",
@@ -99,7 +99,7 @@ fn what_a_killed_run_left_is_waited_for() {
 #[test]
 fn a_browser_that_runs_is_told_from_one_that_ran() {
     let profile = tempfile::tempdir().unwrap();
-    let user = folder_of(profile.path(), "zoe@acme").unwrap();
+    let user = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap();
     let link = user.join(SINGLETON_LOCK);
     let here = rustix::system::uname().nodename().to_string_lossy().into_owned();
     // This process lives, and is no browser.

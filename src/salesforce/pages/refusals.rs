@@ -5,41 +5,42 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::PageError;
 use super::codes::CodesSent;
+use crate::config::UserKey;
 
-/// Logins that were refused, or whose answer was never seen, by user name: their credentials are
+/// Logins that were refused, or whose answer was never seen: their credentials are
 /// never sent again in this run, so that nobody is locked out. And how many logins were made.
 #[derive(Default)]
 pub struct Refusals {
-    refused: Mutex<HashMap<String, PageError>>,
-    logins: Mutex<HashMap<String, u32>>,
+    refused: Mutex<HashMap<UserKey, PageError>>,
+    logins: Mutex<HashMap<UserKey, u32>>,
     pub(super) codes: CodesSent,
 }
 
 impl Refusals {
     /// Why the login of this user was refused, if it was: the password, or what was asked after it.
     pub fn of(&self, username: &str) -> Option<PageError> {
-        let refusal = lock(&self.refused).get(username).cloned();
+        let refusal = lock(&self.refused).get(&UserKey::of(username)).cloned();
         refusal.or_else(|| self.codes.ended(username))
     }
 
     pub(super) fn add(&self, username: &str, refusal: PageError) {
         let mut refusals = lock(&self.refused);
-        refusals.insert(username.to_owned(), refusal);
+        refusals.insert(UserKey::of(username), refusal);
     }
 
     /// What came after the login was no login page: it was accepted.
     pub(super) fn clear(&self, username: &str) {
-        lock(&self.refused).remove(username);
+        lock(&self.refused).remove(&UserKey::of(username));
     }
 
     /// The password of this user was sent once more.
     pub(super) fn count_login(&self, username: &str) {
-        *lock(&self.logins).entry(username.to_owned()).or_default() += 1;
+        *lock(&self.logins).entry(UserKey::of(username)).or_default() += 1;
     }
 
     /// How often the password of this user was sent in this run.
     pub fn logins(&self, username: &str) -> u32 {
-        lock(&self.logins).get(username).copied().unwrap_or_default()
+        lock(&self.logins).get(&UserKey::of(username)).copied().unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::names::as_compared;
 use crate::browser::Cell;
+use crate::config::UserKey;
 
 /// A user as the services know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,8 @@ impl Identity {
         }
         let text = as_compared(&cell.text);
         let text = text.as_str();
-        if text.eq_ignore_ascii_case(&self.username) || text.get(..ID_LENGTH) == Some(own_id) {
+        if UserKey::of(text) == UserKey::of(&self.username) || text.get(..ID_LENGTH) == Some(own_id)
+        {
             return RowOwner::Ours;
         }
         let is_alias = self.alias.as_deref().is_some_and(|alias| text == as_compared(alias));

@@ -193,6 +193,18 @@ async fn not_beside_somebody_elses_browser() {
     passes(&world, &arguments).await;
 }
 
+/// Salesforce's user names do not differ by case: two spellings are one user, in one window.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_one_user_however_they_are_spelt() {
+    let world = World::new().await;
+    let text = world.config_text();
+    let password = text.lines().find(|line| line.starts_with("password")).unwrap();
+    let admin = world.username().to_uppercase();
+    world.write_config(&format!("{text}\n[salesforce.admin]\nusername = {admin:?}\n{password}\n"));
+    let (_, after) = passes(&world, &["run", "--profile-dir", "profile"]).await;
+    assert_eq!(after.salesforce("logins"), 1);
+}
+
 /// A folder that holds something else, such as a browser's own profile, is left as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn not_in_a_folder_of_somebody_else() {

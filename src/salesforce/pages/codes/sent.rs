@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::Method;
+use crate::config::UserKey;
 use crate::salesforce::pages::PageError;
 use crate::secrets::Secret;
 
@@ -12,7 +13,7 @@ const MOST: u32 = 2;
 
 /// The codes that were sent since their user last got through, in this run.
 #[derive(Default)]
-pub(in super::super) struct CodesSent(Mutex<HashMap<String, OfUser>>);
+pub(in super::super) struct CodesSent(Mutex<HashMap<UserKey, OfUser>>);
 
 #[derive(Default)]
 struct OfUser {
@@ -24,7 +25,7 @@ struct OfUser {
 impl CodesSent {
     fn with<T>(&self, username: &str, act: impl FnOnce(&mut OfUser) -> T) -> T {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        act(users.entry(username.to_owned()).or_default())
+        act(users.entry(UserKey::of(username)).or_default())
     }
 
     /// How many codes of this method were sent.

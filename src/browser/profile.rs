@@ -9,7 +9,6 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::UserKey;
 use crate::failure::Failure;
+use crate::file_lock::lock_within;
 
 /// In the profile's folder: locked while a run uses it, and says which.
 const LOCK: &str = "reauth.lock";
@@ -234,7 +234,8 @@ fn lock(folder: &Path, holder: u32) -> Result<File, ProfileError> {
                 return Err(ProfileError::Locked { folder: folder.to_owned(), holder });
             }
             // That run was killed, and its guard is about to clear up.
-            file = wait_for(file).ok_or_else(|| ProfileError::Locked {
+            let locked = lock_within(file, CLEAN_UP_LIMIT).map_err(failed())?;
+            file = locked.ok_or_else(|| ProfileError::Locked {
                 folder: folder.to_owned(),
                 holder: format!("what process {} left", note.trim()),
             })?;
@@ -244,17 +245,6 @@ fn lock(folder: &Path, holder: u32) -> Result<File, ProfileError> {
     file.rewind().map_err(failed())?;
     writeln!(file, "{holder}").map_err(failed())?;
     Ok(file)
-}
-
-/// The file, locked; none if that takes too long.
-fn wait_for(file: File) -> Option<File> {
-    let (sender, receiver) = sync_channel(1);
-    std::thread::spawn(move || {
-        let locked = file.lock().is_ok();
-        // Nobody listens any more where it took too long: then the lock goes with the file.
-        drop(sender.send(locked.then_some(file)));
-    });
-    receiver.recv_timeout(CLEAN_UP_LIMIT).unwrap_or_default()
 }
 
 fn is_alive(pid: i32) -> bool {

@@ -1,6 +1,7 @@
 //! What can be wrong with a passkey, or with what the org wants of one.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::failure::Failure;
 
@@ -42,6 +43,14 @@ pub enum PasskeyError {
         path: PathBuf,
         /// Why.
         reason: String,
+    },
+    /// Another process keeps the file's folder locked.
+    #[error("the passkey {} cannot be written: another process kept its folder locked for more than {} s", path.display(), limit.as_secs())]
+    Locked {
+        /// Which file.
+        path: PathBuf,
+        /// How long was waited.
+        limit: Duration,
     },
     /// What is kept is no passkey.
     #[error("{place} holds no passkey: {reason}")]
@@ -142,6 +151,8 @@ impl From<PasskeyError> for Failure {
                 .hint("look at the owner and mode of the file and its folder"),
             PasskeyError::Unwritable { .. } => Self::environment("passkey.unwritable", message)
                 .hint("name a file in a folder that can be written to: `passkey_file`, or --to"),
+            PasskeyError::Locked { path, .. } => Self::environment("passkey.locked", message)
+                .hint(format!("`fuser` or `lsof` tells which process has the folder of {} open: wait for it, or end it", path.display())),
             PasskeyError::Malformed { .. } => Self::usage("passkey.malformed", message)
                 .hint("expected the one line that `reauth passkey enroll` wrote, whole and unchanged"),
             PasskeyError::Asked { .. } => Self::scenario("passkey.not_configured", message)

@@ -5,12 +5,16 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{Passkey, PasskeyError};
+use crate::file_lock::lock_within;
 use crate::secrets::Redactor;
 
 /// Far more than any passkey has; so that a wrong file is not read whole.
 const LONGEST: u64 = 64 * 1024;
+/// Whoever holds the lock writes one line.
+const LOCK_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where a passkey is kept.
 #[derive(Debug, Clone)]
@@ -119,7 +123,7 @@ impl PasskeyFile {
     /// written is the higher one. `change` says how, given what is there now.
     ///
     /// # Errors
-    /// As [`PasskeyFile::read`] and [`PasskeyFile::write`].
+    /// As [`PasskeyFile::read`] and [`PasskeyFile::write`]; [`PasskeyError::Locked`].
     pub(super) fn update(
         &self,
         redactor: &Redactor,
@@ -127,7 +131,10 @@ impl PasskeyFile {
     ) -> Result<Passkey, PasskeyError> {
         // The folder, because the file itself is replaced; for as long as it takes to write a line.
         let folder = File::open(self.folder()).map_err(|error| self.unwritable(&error))?;
-        folder.lock().map_err(|error| self.unwritable(&error))?;
+        let locked = lock_within(folder, LOCK_LIMIT).map_err(|error| self.unwritable(&error))?;
+        let Some(_lock) = locked else {
+            return Err(PasskeyError::Locked { path: self.path.clone(), limit: LOCK_LIMIT });
+        };
         let mut passkey = self.read(redactor)?;
         let before = passkey.credential.sign_count;
         change(&mut passkey);

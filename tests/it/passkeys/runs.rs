@@ -162,3 +162,19 @@ async fn among_other_pages() {
         assert_none_refused(&world.state().await);
     }
 }
+
+/// Somebody keeps the folder locked: that the counter could not be written is told, and nobody waits
+/// for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_keeps_locked() {
+    let world = World::with_faults(&["passkey-verification"]).await;
+    let text = world.simulator.ready().salesforce.passkey.clone().unwrap();
+    configure_file_with(&world, &text);
+    let folder = std::fs::File::open(world.home.path()).unwrap();
+    folder.lock().unwrap();
+    let finished = run_passes(&world, &["--revoke-via", "api"]).await;
+    let warnings = finished.report()["warnings"].to_string();
+    assert!(warnings.contains("passkey.not_stored"), "{warnings}");
+    assert!(warnings.contains("another process"), "{warnings}");
+    assert_none_refused(&world.state().await);
+}

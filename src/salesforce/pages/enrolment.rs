@@ -16,7 +16,7 @@ pub const ENROLMENT_PATH: &str = "/_ui/identity/webauthn/AddPasskeyUi";
 /// that the page was seen to have been given already.
 ///
 /// # Errors
-/// [`PasskeyError`]: refused; [`PageError::UntrustedOrigin`]; what comes afterwards.
+/// [`PasskeyError`]: refused, or not answered; [`PageError::UntrustedOrigin`]; what comes afterwards.
 pub async fn enrol(
     visitor: &mut Visitor<'_>,
     seen: &Seen,
@@ -57,10 +57,11 @@ pub async fn enrol(
         let said = shown.text("error").filter(|said| !said.is_empty());
         match (shown.document != seen.document, said) {
             (_, Some(said)) => return Err(refused(visitor.username(), said.to_owned()).into()),
+            // It may have taken the passkey all the same.
             (true, None) => {
-                let said =
-                    format!("its page at {} came back without saying why", place(&shown.url));
-                return Err(refused(visitor.username(), said).into());
+                let username = visitor.username().to_owned();
+                let place = place(&shown.url);
+                return Err(PasskeyError::EnrolmentUnanswered { username, place }.into());
             }
             // It says something else while it works.
             (false, None) => session.set_aside(shown).await?,

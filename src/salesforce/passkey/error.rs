@@ -114,6 +114,16 @@ pub enum PasskeyError {
         /// The page's own words, or what the browser said.
         said: String,
     },
+    /// The enrolment page came again, and did not say whether it took the new passkey.
+    #[error(
+        "Salesforce's page at {place} came again without a word: whether the new passkey of {username} was taken is not known"
+    )]
+    EnrolmentUnanswered {
+        /// Whose.
+        username: String,
+        /// Host and path.
+        place: String,
+    },
     /// An enrolment was ended before Salesforce's answer was seen.
     #[error("an earlier enrolment was ended half-way: its passkey is at {}, and Salesforce may have taken it", path.display())]
     LeftHalfWay {
@@ -183,6 +193,10 @@ impl From<PasskeyError> for Failure {
             PasskeyError::EnrolmentRefused { .. } => {
                 Self::scenario("passkey.enrolment_refused", message)
                     .hint("nothing was kept: try again, and by hand in a browser if it is refused again")
+            }
+            PasskeyError::EnrolmentUnanswered { .. } => {
+                Self::scenario("passkey.enrolment_unanswered", message)
+                    .hint("look in Setup → Users → the user → Built-in Authenticators whether it is there")
             }
             PasskeyError::LeftHalfWay { path } => Self::usage("passkey.left_half_way", message)
                 .hint(format!("try it: move {} to where `passkey_file` says, and log in with it", path.display()))

@@ -54,6 +54,14 @@ pub(super) const FAULTS: &[Fault] = &[
         settings.salesforce.after_login.push(Interlude::PasskeyEnrolment);
         settings.salesforce.passkeys.enrolment_refused = true;
     }),
+    page(
+        "passkey-enrolment-silent",
+        "a new passkey is taken, and its page comes again without a word",
+        |settings| {
+            settings.salesforce.after_login.push(Interlude::PasskeyEnrolment);
+            settings.salesforce.passkeys.enrolment_silent = true;
+        },
+    ),
 ];
 
 /// The integration user has a passkey, and is asked for it, once in each login.

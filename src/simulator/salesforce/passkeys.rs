@@ -34,6 +34,8 @@ pub struct PasskeySettings {
     pub counter_at_its_end: bool,
     /// New passkeys are refused.
     pub enrolment_refused: bool,
+    /// A new passkey is taken, and its page comes again without a word.
+    pub enrolment_silent: bool,
     /// How long a challenge is good, in seconds.
     pub challenge_lifetime_s: i64,
     /// How long the org takes to answer whoever shows a passkey, in milliseconds.
@@ -47,6 +49,7 @@ impl Default for PasskeySettings {
             by_button: false,
             counter_at_its_end: false,
             enrolment_refused: false,
+            enrolment_silent: false,
             challenge_lifetime_s: 300,
             answer_delay_ms: 0,
         }

@@ -147,6 +147,24 @@ async fn killed_while_salesforce_is_told() {
     killed_at("the passkey is kept, and given to Salesforce").await;
 }
 
+/// The page comes again without a word: whether the passkey was taken nobody knows, and it was. It is
+/// kept, and said where.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_may_have_been_taken_is_kept() {
+    let world = World::with_faults(&["passkey-enrolment-silent"]).await;
+    configure_file(&world);
+    let finished = world.reauth(&["passkey", "enroll"]).await.expect_code(1);
+    let error = finished.expect_error("passkey.enrolment_unanswered").report()["error"].clone();
+    let pending = world.home.path().join("passkey.json.new");
+    let kept: Value = serde_json::from_slice(&std::fs::read(&pending).unwrap()).unwrap();
+    let after = world.state().await;
+    let [passkey] = registered(&after) else { panic!("{:#?}", registered(&after)) };
+    assert_eq!(kept["credential_id"], passkey["credential_id"]);
+    let hints = error["hints"].to_string();
+    assert!(hints.contains("passkey.json.new"), "{hints}");
+    assert!(!file(&world).exists());
+}
+
 /// What is handed over to CI is what is in the file, and works as a secret.
 #[tokio::test(flavor = "multi_thread")]
 async fn handed_over() {

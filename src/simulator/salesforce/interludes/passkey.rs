@@ -110,6 +110,9 @@ async fn enrol(
         org.register_passkey(party, &session.sid, &user, &answer.credential, now)
     });
     match done {
+        Ok(()) if salesforce.settings().passkeys.enrolment_silent => {
+            enrolment(&salesforce, &visitor, &session, "")
+        }
         Ok(()) if session.before_it.is_empty() => {
             doors::onward(&salesforce, &visitor.origin, &session, "")
         }

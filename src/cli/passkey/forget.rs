@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::salesforce::passkey::{PasskeyError, PasskeyFile};
 use crate::secrets::Redactor;
 
-/// Removes the file, for good. What Salesforce knows stays there.
+/// Removes the file, for good, and what an enrolment left beside it that was ended half-way. What
+/// Salesforce knows stays there.
 pub async fn run(global: &Global, arguments: &ForgetArguments) -> Result<u8, Failure> {
     let redactor = Redactor::new();
     let path = match &arguments.file {
@@ -21,23 +22,37 @@ pub async fn run(global: &Global, arguments: &ForgetArguments) -> Result<u8, Fai
         }
     };
     let file = PasskeyFile::at(&path);
-    let whose = match file.read(&redactor) {
+    let pending = file.pending();
+    if !file.is_there() && !pending.is_there() {
+        return Err(PasskeyError::Missing { path }.into());
+    }
+    let known = "still lists it, and lets nobody in without it";
+    for (file, known) in [(file, known), (pending, "may have taken it")] {
+        if file.is_there() && remove(&file, arguments.yes, &redactor)? {
+            to_stderr(&format!(
+                "Salesforce {known}: remove it in Setup → Users → the user → Built-in Authenticators.\n"
+            ));
+        }
+    }
+    Ok(0)
+}
+
+/// Removes one file, unless somebody who is asked says no.
+fn remove(file: &PasskeyFile, unasked: bool, redactor: &Redactor) -> Result<bool, Failure> {
+    let path = file.path();
+    let whose = match file.read(redactor) {
         Ok(passkey) => format!("the passkey of {} for {}", passkey.username, passkey.host()),
-        Err(missing @ PasskeyError::Missing { .. }) => return Err(missing.into()),
         // It can be removed all the same.
         Err(error) => format!("a file that cannot be used ({error})"),
     };
-    if !arguments.yes && !is_confirmed(&path, &whose)? {
-        to_stderr("nothing was removed\n");
-        return Ok(0);
+    let goes = unasked || is_confirmed(path, &whose)?;
+    if goes {
+        file.remove()?;
+        to_stderr(&format!("{} removed: {whose}.\n", path.display()));
+    } else {
+        to_stderr(&format!("{} was not removed\n", path.display()));
     }
-    file.remove()?;
-    to_stderr(&format!(
-        "{} removed: {whose}.\nSalesforce still lists it, and lets nobody in without it: remove it in \
-         Setup → Users → the user → Built-in Authenticators.\n",
-        path.display()
-    ));
-    Ok(0)
+    Ok(goes)
 }
 
 fn is_confirmed(path: &Path, whose: &str) -> Result<bool, Failure> {

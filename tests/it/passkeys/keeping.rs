@@ -61,6 +61,38 @@ async fn removed_when_it_is_confirmed() {
     }
 }
 
+/// What an enrolment left that was ended half-way is shown, and goes as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_way_is_shown_and_removed_too() {
+    for finished_one_too in [true, false] {
+        let (world, key) = enrolled().await;
+        let pending = world.home.path().join("passkey.json.new");
+        if finished_one_too {
+            std::fs::copy(file(&world), &pending).unwrap();
+        } else {
+            std::fs::rename(file(&world), &pending).unwrap();
+        }
+        for arguments in [&["passkey", "show"][..], &["passkey", "show", "passkey.json"]] {
+            let shown = world.finish(world.command(arguments)).await.expect_code(0).stdout;
+            assert!(shown.contains("passkey.json.new"), "{shown}");
+            assert!(shown.contains("half-way"), "{shown}");
+            assert!(!shown.contains(&key[..20]), "{shown}");
+        }
+        let arguments = ["passkey", "show", "--format", "json"];
+        let shown = world.finish(world.command(&arguments)).await.expect_code(0).stdout;
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        let half_way = if finished_one_too { &shown["half_way"] } else { &shown };
+        let kept_in = half_way["kept_in"].as_str().unwrap();
+        assert!(kept_in.ends_with("passkey.json.new"), "{shown:#}");
+        assert_eq!(half_way["is_half_way"], true, "{shown:#}");
+
+        let command = world.command(&["passkey", "forget", "--yes"]);
+        let said = world.finish(command).await.expect_code(0).stderr;
+        assert!(said.contains("passkey.json.new"), "{said}");
+        assert!(!file(&world).exists() && !pending.exists(), "{said}");
+    }
+}
+
 /// On a terminal it asks.
 #[tokio::test(flavor = "multi_thread")]
 async fn asked_on_a_terminal() {

@@ -1,6 +1,7 @@
 //! A browser profile that is kept from run to run. What is kept of it are the cookies that outlive a
 //! browser: an org knows the browser again by them, and some keep their users logged in. History,
 //! caches, restored tabs and whatever else holds addresses with codes and tokens goes with each run.
+//! After a run that did not end in order the cookies are as they were before it ([`unclean`]).
 //!
 //! Each user has a folder of their own in it, so that no cookie of one is sent for another. The
 //! guard holds the lock and sweeps, because it outlives whatever ends us.
@@ -19,15 +20,17 @@ use crate::config::UserKey;
 use crate::failure::Failure;
 use crate::file_lock::lock_within;
 
+pub(super) mod unclean;
+
 /// In the profile's folder: locked while a run uses it, and says which.
 const LOCK: &str = "reauth.lock";
 /// In each user's folder: what it is, and that it is ours to sweep.
 const MARKER: &str = "kept-by-reauth.txt";
 const MARKER_TEXT: &str = "reauth keeps this browser profile from run to run: the cookies that outlive a browser, and \
 nothing else.\nWhoever can read them may be taken for the user. Delete the folder to forget them.\n";
-/// What is left of a user's folder, from its top. Chromium moves its cookies now and then.
-const KEPT: &[&str] = &[
-    MARKER,
+/// What is left of a user's folder beside [`MARKER`], from its top. Chromium moves its cookies now
+/// and then.
+const COOKIES: &[&str] = &[
     "Default/Cookies",
     "Default/Cookies-journal",
     "Default/Network/Cookies",
@@ -142,7 +145,8 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Removes all but the cookies. No browser may run in it any more.
+    /// Removes all but the cookies, and those too that were to end with a browser which did not end
+    /// in order. No browser may run in it any more.
     pub(super) fn sweep(&self) -> Result<(), ProfileError> {
         sweep(&self.folder)
     }
@@ -151,7 +155,9 @@ impl Profile {
 /// As [`Profile::sweep`], for who knows that nobody else is left to do it.
 pub(super) fn sweep(folder: &Path) -> Result<(), ProfileError> {
     for user in users(folder)? {
-        sweep_folder(&user, Path::new("")).map_err(ProfileError::failed(&user))?;
+        unclean::undo(&user)
+            .and_then(|()| sweep_folder(&user, Path::new("")))
+            .map_err(ProfileError::failed(&user))?;
     }
     Ok(())
 }
@@ -282,13 +288,14 @@ fn is_browser(pid: i32) -> bool {
         }
 }
 
-/// Removes what is not in [`KEPT`] from `within`, a part of the user's folder.
+/// Removes what is not to be kept from `within`, a part of the user's folder.
 fn sweep_folder(user: &Path, within: &Path) -> io::Result<()> {
     for entry in fs::read_dir(user.join(within))? {
         let entry = entry?;
         let part = within.join(entry.file_name());
         let is_folder = entry.file_type()?.is_dir();
-        let holds_kept = KEPT.iter().any(|kept| Path::new(kept).starts_with(&part));
+        let holds_kept =
+            [MARKER].iter().chain(COOKIES).any(|kept| Path::new(kept).starts_with(&part));
         match (is_folder, holds_kept) {
             (true, true) => sweep_folder(user, &part)?,
             (true, false) => fs::remove_dir_all(entry.path())?,

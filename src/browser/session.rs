@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::command::{RawCommand, explain};
+use super::profile::unclean;
 use super::{BrowserError, Catalogue, Driver, Fallback, capabilities};
 use crate::config;
 use crate::secrets::{Redactor, Secret};
@@ -57,8 +59,8 @@ pub struct Session {
     pub(super) redactor: Redactor,
     pub(super) callback: Url,
     pub(super) slow_motion: Duration,
-    /// The profile outlives the session.
-    keeps_profile: bool,
+    /// The user's folder of a profile that outlives the session.
+    profile: Option<PathBuf>,
     is_lost: AtomicBool,
     /// The virtual authenticator of this window, once it has one.
     pub(super) authenticator: OnceCell<String>,
@@ -74,7 +76,7 @@ impl Session {
     /// Opens a window. `callback` is the URL whose host the browser must never reach.
     ///
     /// # Errors
-    /// [`BrowserError::SessionNotCreated`].
+    /// [`BrowserError::SessionNotCreated`], [`BrowserError::Profile`].
     pub async fn open(
         driver: &mut Driver,
         config: &config::Browser,
@@ -83,6 +85,9 @@ impl Session {
         redactor: Redactor,
     ) -> Result<Self, BrowserError> {
         let capabilities = capabilities::chrome(config, driver.installation(), &callback)?;
+        if let Some(profile) = &config.profile_dir {
+            unclean::begin(profile)?;
+        }
         let client = timeout(NEW_SESSION_LIMIT, connect(driver.url(), capabilities))
             .await
             .map_err(|_| {
@@ -101,7 +106,7 @@ impl Session {
             redactor,
             callback,
             slow_motion: config.slow_mo,
-            keeps_profile: config.profile_dir.is_some(),
+            profile: config.profile_dir.clone(),
             is_lost: AtomicBool::new(false),
             authenticator: OnceCell::new(),
             is_blank: AtomicBool::new(true),
@@ -156,7 +161,7 @@ impl Session {
 
     /// Whether what sites remember of this browser is kept for later runs.
     pub fn keeps_profile(&self) -> bool {
-        self.keeps_profile
+        self.profile.is_some()
     }
 
     /// Knows every secret that may turn up on a page.
@@ -337,16 +342,21 @@ impl Session {
     }
 
     /// Closes the window. A profile that is kept loses the cookies that end with the browser: it
-    /// would write them to disk, and drop them at its next start only.
+    /// would write them to disk, and drop them at its next start only. Until this has ended in order
+    /// all cookies of this session are to go.
     ///
     /// # Errors
     /// Any [`BrowserError`]; the driver's end closes it all the same.
     pub async fn close(self) -> Result<(), BrowserError> {
-        if self.keeps_profile {
+        if self.keeps_profile() {
             self.forget_session_cookies().await?;
         }
         let client = self.client.clone();
-        self.command("delete session", client.close()).await
+        self.command("delete session", client.close()).await?;
+        if let Some(profile) = &self.profile {
+            unclean::end(profile)?;
+        }
+        Ok(())
     }
 
     async fn forget_session_cookies(&self) -> Result<(), BrowserError> {

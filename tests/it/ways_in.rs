@@ -3,6 +3,7 @@
 mod front_door;
 mod kept;
 mod profile;
+mod unclean;
 
 use serde_json::Value;
 

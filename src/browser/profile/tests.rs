@@ -71,6 +71,61 @@ fn only_cookies_are_kept() {
     assert_eq!(left, ["Default/Cookies", "Default/Network/Cookies", MARKER]);
 }
 
+/// Files of a user's folder, and what they hold.
+fn cookies_of(user: &Path) -> Vec<Option<String>> {
+    COOKIES.iter().map(|part| fs::read_to_string(user.join(part)).ok()).collect()
+}
+
+fn write_cookies(user: &Path, parts: &[(&str, &str)]) {
+    for (part, text) in parts {
+        let file = user.join(part);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
+
+#[test]
+fn cookies_of_a_browser_that_did_not_end_in_order_go() {
+    let profile = tempfile::tempdir().unwrap();
+    let user = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap();
+    write_cookies(&user, &[("Default/Cookies", "lasting")]);
+    let before = cookies_of(&user);
+    unclean::begin(&user).unwrap();
+    let [.., journal] = COOKIES else { panic!() };
+    write_cookies(&user, &[("Default/Cookies", "session"), (journal, "session")]);
+    // One that did not come up changes nothing of what is known to be good.
+    unclean::begin(&user).unwrap();
+    Profile::take(profile.path(), 1).unwrap();
+    assert_eq!(cookies_of(&user), before);
+    // It is done once only.
+    write_cookies(&user, &[("Default/Cookies", "newer")]);
+    Profile::take(profile.path(), 1).unwrap();
+    assert_eq!(cookies_of(&user)[0].as_deref(), Some("newer"));
+}
+
+#[test]
+fn where_no_cookies_were_none_are_left() {
+    let profile = tempfile::tempdir().unwrap();
+    let user = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap();
+    unclean::begin(&user).unwrap();
+    write_cookies(&user, &[("Default/Network/Cookies", "session")]);
+    Profile::take(profile.path(), 1).unwrap();
+    assert_eq!(cookies_of(&user), [None, None, None, None]);
+}
+
+#[test]
+fn cookies_of_a_browser_that_ended_in_order_stay() {
+    let profile = tempfile::tempdir().unwrap();
+    let user = folder_of(profile.path(), &UserKey::of("zoe@acme")).unwrap();
+    unclean::begin(&user).unwrap();
+    write_cookies(&user, &[("Default/Cookies", "lasting")]);
+    unclean::end(&user).unwrap();
+    Profile::take(profile.path(), 1).unwrap();
+    assert_eq!(cookies_of(&user)[0].as_deref(), Some("lasting"));
+    let left: Vec<_> = fs::read_dir(&user).unwrap().flatten().collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
 #[test]
 fn the_second_is_told_who_the_first_is() {
     let profile = tempfile::tempdir().unwrap();

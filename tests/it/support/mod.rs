@@ -9,7 +9,7 @@ mod run;
 mod running;
 mod state;
 
-pub use hold::Moment;
+pub use hold::{Held, Moment};
 pub use leftovers::{processes, until_ended};
 pub use port::Port;
 pub use remote_driver::RemoteDriver;

@@ -13,7 +13,7 @@ use crate::browser::Display;
 use crate::evidence::needles;
 use crate::support::World;
 
-fn profile_of(world: &World, username: &str) -> PathBuf {
+pub(super) fn profile_of(world: &World, username: &str) -> PathBuf {
     world.home.path().join("profile").join(username)
 }
 
@@ -23,12 +23,12 @@ fn mode(path: &Path) -> u32 {
 
 /// Whether a cookie store has the session of one of the org's hosts: in a record of SQLite the
 /// cookie's name follows its host.
-fn holds_session(bytes: &[u8]) -> bool {
+pub(super) fn holds_session(bytes: &[u8]) -> bool {
     bytes.windows(12).any(|window| window == b"localhostsid")
 }
 
 /// Cookies, the marker, the lock; no secret among their bytes.
-async fn assert_clean(world: &World) {
+pub(super) async fn assert_clean(world: &World) {
     let files = world.files_below("profile");
     let names: Vec<String> = files
         .iter()

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 use url::Url;
 
 use super::guard::{self, Report};
-use super::{BrowserError, Installation, profile};
+use super::profile::Profile;
+use super::{BrowserError, Installation};
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// With port 0 chromedriver takes a free port of IPv6 and then the same one of IPv4, which somebody
@@ -51,12 +52,29 @@ const PASSED_ON: &[&str] = &[
 /// A running driver. Dropping it, or the death of this process, ends driver and browser.
 pub struct Driver {
     url: Url,
-    guard: Option<(Child, ChildStdin)>,
+    guard: Option<Guard>,
     installation: Option<Installation>,
     /// What the guard looks after: the driver's process group, and its folder.
     guarded: Option<(i32, PathBuf)>,
     /// And the profile that is kept.
     profile: Option<PathBuf>,
+}
+
+/// The guard's process, which works for as long as its input is open.
+struct Guard {
+    child: Child,
+    input: ChildStdin,
+    said: BufReader<ChildStdout>,
+}
+
+impl Guard {
+    fn spawn(command: &mut Command) -> std::io::Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(stdout)) => Ok(Self { child, input, said: BufReader::new(stdout) }),
+            _ => Err(std::io::Error::other("the guard has no pipes")),
+        }
+    }
 }
 
 impl Driver {
@@ -92,7 +110,7 @@ impl Driver {
     ) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
         let mut command = guard_command().map_err(|error| failed(error.to_string()))?;
-        command.arg(&installation.driver).stdout(Stdio::piped());
+        command.arg(&installation.driver);
         if let Some(folder) = profile {
             let holder = std::process::id().to_string();
             command.arg(guard::PROFILE).arg(folder).arg(holder);
@@ -105,11 +123,8 @@ impl Driver {
             // The browser's HOME is a folder of its own, so the default would not be found.
             command.env("XAUTHORITY", Path::new(&home).join(".Xauthority"));
         }
-        let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
-        let (Some(stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed("the guard has no pipes".into()));
-        };
-        let report = timeout(START_LIMIT, guard::read_report(&mut stdout))
+        let mut guard = Guard::spawn(&mut command).map_err(|error| failed(error.to_string()))?;
+        let report = timeout(START_LIMIT, guard::read_report(&mut guard.said))
             .await
             .map_err(|_| failed(format!("no port within {} s", START_LIMIT.as_secs())))?
             .map_err(|error| failed(error.to_string()))?;
@@ -120,7 +135,7 @@ impl Driver {
                     .map_err(|error| failed(error.to_string()))?;
                 Ok(Self {
                     url,
-                    guard: Some((child, stdin)),
+                    guard: Some(guard),
                     installation: Some(installation.clone()),
                     guarded: Some((driver_pid, folder)),
                     profile: profile.map(Path::to_owned),
@@ -141,20 +156,10 @@ impl Driver {
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        let mut child = guard_command()
-            .map_err(|error| failed(error.to_string()))?
-            .args([guard::REMOTE, url.as_str()])
-            .stdout(Stdio::null())
-            .spawn()
+        let guard = guard_command()
+            .and_then(|mut command| Guard::spawn(command.args([guard::REMOTE, url.as_str()])))
             .map_err(|error| failed(error.to_string()))?;
-        let stdin = child.stdin.take().ok_or_else(|| failed("the guard has no pipes".into()))?;
-        Ok(Self {
-            url,
-            guard: Some((child, stdin)),
-            installation: None,
-            guarded: None,
-            profile: None,
-        })
+        Ok(Self { url, guard: Some(guard), installation: None, guarded: None, profile: None })
     }
 
     /// Tells the guard of a session, which it ends if we cannot.
@@ -162,8 +167,8 @@ impl Driver {
     /// # Errors
     /// [`BrowserError::Lost`] if the guard is gone.
     pub async fn opened(&mut self, session: &str) -> Result<(), BrowserError> {
-        let Some((_, stdin)) = &mut self.guard else { return Ok(()) };
-        stdin.write_all(format!("{session}\n").as_bytes()).await.map_err(|error| {
+        let Some(Guard { input, .. }) = &mut self.guard else { return Ok(()) };
+        input.write_all(format!("{session}\n").as_bytes()).await.map_err(|error| {
             BrowserError::Lost { command: "new session", message: error.to_string() }
         })
     }
@@ -182,39 +187,44 @@ impl Driver {
     ///
     /// # Errors
     /// [`BrowserError::Hung`] where the guard needs longer than 10 s; it goes on by itself.
+    /// [`BrowserError::NotCleared`].
     pub async fn stop(mut self) -> Result<(), BrowserError> {
-        let Some((mut child, stdin)) = self.guard.take() else { return Ok(()) };
-        drop(stdin);
+        let Some(Guard { mut child, input, mut said }) = self.guard.take() else { return Ok(()) };
+        drop(input);
         match timeout(STOP_LIMIT, child.wait()).await {
+            Ok(Ok(status)) if status.success() => Ok(()),
             // Somebody ended the guard: its work is ours.
-            Ok(Ok(status)) if status.code().is_none() => {
-                self.end_unguarded();
-                Ok(())
+            Ok(Ok(status)) if status.code().is_none() => self.end_unguarded(),
+            Ok(Ok(status)) => {
+                let reason = match guard::read_report(&mut said).await {
+                    Ok(Report::Failed { reason }) => reason,
+                    Ok(_) | Err(_) => format!("the guard ended with {status}"),
+                };
+                Err(BrowserError::NotCleared { reason })
             }
-            Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
                 Err(BrowserError::Lost { command: "stop the driver", message: error.to_string() })
             }
             Err(_) => Err(BrowserError::Hung { command: "stop the driver", limit: STOP_LIMIT }),
         }
     }
-}
 
-impl Driver {
-    fn end_unguarded(&self) {
-        let Some((group, folder)) = &self.guarded else { return };
+    fn end_unguarded(&self) -> Result<(), BrowserError> {
+        let Some((group, folder)) = &self.guarded else { return Ok(()) };
         if let Some(group) = rustix::process::Pid::from_raw(*group)
             && let Err(error) =
                 rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
         {
             tracing::debug!(%error, "the driver is gone already");
         }
-        if let Err(error) = std::fs::remove_dir_all(folder) {
-            tracing::warn!(%error, folder = %folder.display(), "a temporary folder is left");
-        }
-        if let Some(Err(error)) = self.profile.as_deref().map(profile::sweep) {
-            tracing::warn!(%error, "the profile was not swept");
-        }
+        let removed = std::fs::remove_dir_all(folder)
+            .map_err(|error| format!("{} is left: {error}", folder.display()));
+        // The lock went with the guard: another run may have the profile by now, and has swept it.
+        let swept = self.profile.as_deref().map_or(Ok(()), |folder| {
+            Profile::lock(folder, std::process::id()).and_then(|profile| profile.sweep())
+        });
+        guard::joined([removed.err(), swept.err().map(|error| error.to_string())])
+            .map_err(|reason| BrowserError::NotCleared { reason })
     }
 }
 
@@ -224,7 +234,6 @@ fn guard_command() -> std::io::Result<Command> {
         .arg(guard::ARGUMENT)
         .env_clear()
         .envs(PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
-        .stdin(Stdio::piped())
         .stderr(Stdio::null());
     Ok(command)
 }

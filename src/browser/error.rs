@@ -67,6 +67,12 @@ pub enum BrowserError {
         /// What the client said.
         message: String,
     },
+    /// Driver and browser have ended, and something of theirs is left.
+    #[error("not all that the browser left was cleared away: {reason}")]
+    NotCleared {
+        /// What, and why.
+        reason: String,
+    },
     /// The driver answered with an error.
     #[error("the driver answered `{command}` with {error}: {message}")]
     Driver {
@@ -157,6 +163,9 @@ impl From<BrowserError> for Failure {
                 .hint("the browser was ended; run `reauth restore` to try again with a new one"),
             BrowserError::Lost { .. } => Failure::scenario("browser.lost", message)
                 .hint("the browser or its driver was ended by somebody or crashed: look at the machine's memory, then run again"),
+            BrowserError::NotCleared { .. } => Failure::environment("browser.not_cleared", message)
+                .hint("a kept profile is cleared before it is used again: until then it may hold this run's session")
+                .hint("`reauth doctor` shows folders that are left"),
             BrowserError::Driver { .. } => Failure::scenario("browser.command_failed", message)
                 .hint("the page record in the run folder shows where the browser was"),
             BrowserError::Script { .. } => Failure::scenario("browser.script", message)

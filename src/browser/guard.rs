@@ -13,7 +13,7 @@ use std::process::{ExitCode, Stdio};
 use http::Method;
 use rustix::process::{Pid, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as TokioSignal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -34,7 +34,7 @@ pub const FOLDER_PREFIX: &str = "reauth-";
 /// What `tempfile` adds: `/reauth-` and six characters.
 const FOLDER_NAME_LENGTH: usize = 14;
 
-/// The one line that the guard prints.
+/// A line that the guard prints: what became of the start, and then what it could not clear away.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
@@ -47,7 +47,7 @@ pub enum Report {
         /// Where driver and browser keep everything.
         folder: PathBuf,
     },
-    /// The driver did not come up.
+    /// The driver did not come up; or, after it ran, something of it is left.
     Failed {
         /// Why.
         reason: String,
@@ -118,10 +118,20 @@ async fn guard(driver: &Path, profile: Option<Profile>) -> io::Result<()> {
     let folder = temporary_folder()?;
     let outcome = serve(driver, folder.path()).await;
     end_all(outcome.as_ref().ok().copied());
-    folder.close()?;
-    // Whoever waits for the profile's lock has it when this returns.
-    profile.map_or(Ok(()), |profile| profile.sweep()).map_err(io::Error::other)?;
-    outcome.map(drop)
+    // The profile first: it holds more than the folder. Whoever waits for its lock has it after this.
+    let swept = profile.map_or(Ok(()), |profile| profile.sweep());
+    let left = joined([
+        outcome.err().map(|error| error.to_string()),
+        swept.err().map(|error| error.to_string()),
+        folder.close().err().map(|error| format!("the temporary folder is left: {error}")),
+    ]);
+    left.map_err(io::Error::other)
+}
+
+/// All that went wrong, as one text.
+pub(super) fn joined<const COUNT: usize>(errors: [Option<String>; COUNT]) -> Result<(), String> {
+    let errors: Vec<String> = errors.into_iter().flatten().collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("; ")) }
 }
 
 /// A session of its own, and the orphans of its children.
@@ -323,15 +333,15 @@ pub fn folder_root() -> PathBuf {
     }
 }
 
-/// Reads the guard's one line.
+/// Reads the guard's next line.
 ///
 /// # Errors
 /// The guard ended without it, or said something else.
-pub async fn read_report(stdout: &mut (impl AsyncRead + Unpin)) -> io::Result<Report> {
+pub async fn read_report(stdout: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Report> {
     let mut line = String::new();
-    BufReader::new(stdout.take(64 * 1024)).read_line(&mut line).await?;
+    stdout.take(64 * 1024).read_line(&mut line).await?;
     if line.is_empty() {
-        return Err(io::Error::other("the guard ended before the driver was ready"));
+        return Err(io::Error::other("the guard ended without a word"));
     }
     serde_json::from_str(&line).map_err(io::Error::other)
 }

@@ -136,30 +136,32 @@ impl Profile {
     /// what a run left that was killed. Makes the folder if there is none.
     pub(super) fn take(folder: &Path, holder: u32) -> Result<Self, ProfileError> {
         make_private(folder)?;
-        let lock = lock(folder, holder)?;
+        let profile = Self::lock(folder, holder)?;
         for user in users(folder)? {
             refuse_running_browser(&user)?;
         }
-        let profile = Self { folder: folder.to_owned(), _lock: lock };
         profile.sweep()?;
         Ok(profile)
     }
 
+    /// As [`Profile::take`], for who has ended the browser in it: nothing is swept yet.
+    pub(super) fn lock(folder: &Path, holder: u32) -> Result<Self, ProfileError> {
+        Ok(Self { folder: folder.to_owned(), _lock: lock(folder, holder)? })
+    }
+
     /// Removes all but the cookies, and those too that were to end with a browser which did not end
     /// in order. No browser may run in it any more.
+    ///
+    /// # Errors
+    /// [`ProfileError::Failed`] for the first thing that could not be removed; all else is.
     pub(super) fn sweep(&self) -> Result<(), ProfileError> {
-        sweep(&self.folder)
+        let mut outcome = Ok(());
+        for user in users(&self.folder)? {
+            let swept = unclean::undo(&user).and(sweep_folder(&user, Path::new("")));
+            outcome = outcome.and(swept.map_err(ProfileError::failed(&user)));
+        }
+        outcome
     }
-}
-
-/// As [`Profile::sweep`], for who knows that nobody else is left to do it.
-pub(super) fn sweep(folder: &Path) -> Result<(), ProfileError> {
-    for user in users(folder)? {
-        unclean::undo(&user)
-            .and_then(|()| sweep_folder(&user, Path::new("")))
-            .map_err(ProfileError::failed(&user))?;
-    }
-    Ok(())
 }
 
 /// The folder of one user, made if there is none.
@@ -288,22 +290,28 @@ fn is_browser(pid: i32) -> bool {
         }
 }
 
-/// Removes what is not to be kept from `within`, a part of the user's folder.
+/// Removes what is not to be kept from `within`, a part of the user's folder; of what could not be
+/// removed it answers the first.
 fn sweep_folder(user: &Path, within: &Path) -> io::Result<()> {
+    let mut outcome = Ok(());
     for entry in fs::read_dir(user.join(within))? {
         let entry = entry?;
         let part = within.join(entry.file_name());
-        let is_folder = entry.file_type()?.is_dir();
+        if part == Path::new(unclean::SET_ASIDE) {
+            // It could not be put back: whoever comes next tries again.
+            continue;
+        }
         let holds_kept =
             [MARKER].iter().chain(COOKIES).any(|kept| Path::new(kept).starts_with(&part));
-        match (is_folder, holds_kept) {
-            (true, true) => sweep_folder(user, &part)?,
-            (true, false) => fs::remove_dir_all(entry.path())?,
-            (false, true) => {}
-            (false, false) => fs::remove_file(entry.path())?,
-        }
+        let removed = match (entry.file_type()?.is_dir(), holds_kept) {
+            (true, true) => sweep_folder(user, &part),
+            (true, false) => fs::remove_dir_all(entry.path()),
+            (false, true) => Ok(()),
+            (false, false) => fs::remove_file(entry.path()),
+        };
+        outcome = outcome.and(removed);
     }
-    Ok(())
+    outcome
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Browsers {
         if running.as_ref().is_some_and(Running::is_lost)
             && let Some(lost) = running.take()
         {
-            lost.end().await?;
+            end(lost, events).await;
         }
         let running = match &mut *running {
             Some(running) => running,
@@ -230,12 +230,17 @@ impl Browsers {
     pub(super) async fn close(&self, events: &Events) {
         // Those of the next windows are read anew.
         lock(&self.passkeys).clear();
-        if let Some(running) = self.running.lock().await.take()
-            && let Err(error) = running.end().await
-        {
-            let failure = Failure::from(error);
-            events.warn(failure.code, failure.message);
+        if let Some(running) = self.running.lock().await.take() {
+            end(running, events).await;
         }
+    }
+}
+
+/// Ends browser and driver. What is left of them is told, and keeps nobody from starting others.
+async fn end(running: Running, events: &Events) {
+    if let Err(error) = running.end().await {
+        let failure = Failure::from(error);
+        events.warn(failure.code, failure.message);
     }
 }
 

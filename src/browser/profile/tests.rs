@@ -126,6 +126,26 @@ fn cookies_of_a_browser_that_ended_in_order_stay() {
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
+/// What could not be removed of one user keeps nothing of another.
+#[test]
+fn every_user_is_swept() {
+    let profile = tempfile::tempdir().unwrap();
+    let users =
+        ["ada@acme", "zoe@acme"].map(|name| folder_of(profile.path(), &UserKey::of(name)).unwrap());
+    for user in &users {
+        // Where a file of cookies is to be removed there is a folder.
+        unclean::begin(user).unwrap();
+        fs::create_dir_all(user.join("Default/Cookies/something")).unwrap();
+        fs::write(user.join("Default/History"), "x").unwrap();
+    }
+    let error = Profile::take(profile.path(), 1).unwrap_err();
+    assert!(matches!(error, ProfileError::Failed { .. }), "{error}");
+    for user in &users {
+        assert!(!user.join("Default/History").exists());
+        assert!(user.join(unclean::SET_ASIDE).is_dir(), "it is tried again");
+    }
+}
+
 #[test]
 fn the_second_is_told_who_the_first_is() {
     let profile = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use super::{COOKIES, ProfileError};
 
 /// In a user's folder from before a browser starts in it until it ended in order: the cookies as
 /// they were.
-const SET_ASIDE: &str = "cookies-before-this-run";
+pub(super) const SET_ASIDE: &str = "cookies-before-this-run";
 /// The same, not yet whole or no longer: never put back, and swept.
 const PARTIAL: &str = "cookies-before-this-run~";
 

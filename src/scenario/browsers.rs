@@ -81,33 +81,28 @@ impl Browsers {
         let window = match running.windows.get(&account.key()) {
             Some(window) => Arc::clone(window),
             None => {
-                let mut config = self.config.clone();
-                if let Some(profile) = &config.profile_dir {
-                    config.profile_dir = Some(profile_folder_of(profile, &account.key())?);
-                }
-                let session = Session::open(
-                    &mut running.driver,
-                    &config,
-                    self.callback.clone(),
-                    Arc::clone(&running.catalogue),
-                    self.redactor.clone(),
-                )
-                .await?;
-                let window = Arc::new(session);
-                if let Some(passkey) = &passkey
-                    && let Some(error) = passkey.put_on(&window).await?
-                {
-                    events.warn(
-                        "passkey.not_stored",
-                        format!("{error}; the clock keeps its counter ahead"),
-                    );
-                }
+                let window = self.open(&mut running.driver, &running.catalogue, account).await?;
+                let window = Arc::new(equipped(window, passkey.as_deref(), events).await?);
                 running.windows.insert(account.key(), Arc::clone(&window));
                 window
             }
         };
         running.latest = Some(Arc::clone(&window));
         Ok(window)
+    }
+
+    async fn open(
+        &self,
+        driver: &mut Driver,
+        catalogue: &Arc<Catalogue>,
+        account: &Account,
+    ) -> Result<Session, BrowserError> {
+        let mut config = self.config.clone();
+        if let Some(profile) = &config.profile_dir {
+            config.profile_dir = Some(profile_folder_of(profile, &account.key())?);
+        }
+        let (callback, redactor) = (self.callback.clone(), self.redactor.clone());
+        Session::open(driver, &config, callback, Arc::clone(catalogue), redactor).await
     }
 
     /// What browser it is, once it runs.
@@ -236,6 +231,36 @@ impl Browsers {
     }
 }
 
+/// A window with its user's passkey. One that cannot have it is closed: the next one of this user
+/// would find it in its place.
+async fn equipped(
+    window: Session,
+    passkey: Option<&HeldPasskey>,
+    events: &Events,
+) -> Result<Session, BrowserError> {
+    let Some(passkey) = passkey else { return Ok(window) };
+    match passkey.put_on(&window).await {
+        Ok(None) => {}
+        Ok(Some(error)) => {
+            events.warn("passkey.not_stored", format!("{error}; the clock keeps its counter ahead"))
+        }
+        Err(error) => {
+            close(window).await;
+            return Err(error);
+        }
+    }
+    Ok(window)
+}
+
+/// Closes a window, if it can be asked for that. Else its driver's end closes it.
+async fn close(window: Session) {
+    if !window.is_lost()
+        && let Err(error) = window.close().await
+    {
+        tracing::debug!(%error, "a window did not close in order");
+    }
+}
+
 /// Ends browser and driver. What is left of them is told, and keeps nobody from starting others.
 async fn end(running: Running, events: &Events) {
     if let Err(error) = running.end().await {
@@ -252,12 +277,8 @@ impl Running {
     async fn end(self) -> Result<(), BrowserError> {
         drop(self.latest);
         for (_, window) in self.windows {
-            let Some(window) = Arc::into_inner(window) else { continue };
-            if window.is_lost() {
-                continue;
-            }
-            if let Err(error) = window.close().await {
-                tracing::debug!(%error, "a window did not close in order");
+            if let Some(window) = Arc::into_inner(window) {
+                close(window).await;
             }
         }
         self.driver.stop().await

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::runs::configure_file_with;
 use super::{enforcing, registered};
+use crate::browser::script;
 use crate::pages::assert_untouched;
 use crate::support::World;
 
@@ -110,4 +112,28 @@ async fn a_new_one_is_refused() {
     let names: Vec<_> = std::fs::read_dir(world.home.path()).unwrap().flatten().collect();
     let kept = names.iter().any(|entry| entry.file_name().to_string_lossy().contains("passkey"));
     assert!(!kept, "{names:?}");
+}
+
+/// A window whose authenticator cannot hold the passkey is closed in order, and not left to whatever
+/// ends the driver.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browser_cannot_hold_it() {
+    let world = World::with_faults(&["passkey-verification"]).await;
+    let mut passkey: Value =
+        serde_json::from_str(world.simulator.ready().salesforce.passkey.as_ref().unwrap()).unwrap();
+    passkey["private_key"] = "bm8ga2V5IGF0IGFsbA".into();
+    configure_file_with(&world, &passkey.to_string());
+    let log = world.home.path().join("driver.log");
+    let text = format!(
+        "#!/bin/sh\nexec {{chromedriver}} --log-path='{}' --log-level=INFO \"$@\"\n",
+        log.display()
+    );
+    let driver = script(&world, "chromedriver", &text);
+    let arguments = ["run", "--profile-dir", "profile", "--driver", driver.to_str().unwrap()];
+    world.reauth(&arguments).await.expect_code(1).expect_error("browser.command_failed");
+    let log = std::fs::read_to_string(&log).unwrap();
+    let told = |command: &str| log.matches(&format!("COMMAND {command} ")).count();
+    assert_eq!(["InitSession", "Navigate", "Quit"].map(told), [1, 1, 1], "{log}");
+    let after = world.state().await;
+    assert_untouched(&world, &after);
 }

@@ -110,7 +110,7 @@ async fn a_file_that_cannot_be_replaced_is_told_and_ends_no_run() {
     assert_eq!(std::fs::read_to_string(file(&world)).unwrap(), text);
 }
 
-fn configure_file_with(world: &World, text: &str) {
+pub(super) fn configure_file_with(world: &World, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let line = world.config_text().lines().filter(|line| !line.starts_with("passkey = ")).fold(
         String::new(),

@@ -53,6 +53,24 @@ pub struct Found {
 }
 
 impl Seen {
+    /// A page with nothing on it, for tests of the rules.
+    #[cfg(test)]
+    pub fn bare(page: &str, url: &str, content: i64) -> Self {
+        let url = Url::parse(url).unwrap();
+        Self {
+            page: page.to_owned(),
+            origin: url.origin().ascii_serialization(),
+            url,
+            title: String::new(),
+            in_frame: false,
+            content,
+            elements: BTreeMap::new(),
+            document: String::new(),
+            fingerprint: 0,
+            drift: Vec::new(),
+        }
+    }
+
     /// An element by name.
     pub fn element(&self, name: &str) -> Option<&Element> {
         self.elements.get(name).map(|found| &found.element)

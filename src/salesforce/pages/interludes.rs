@@ -204,3 +204,34 @@ impl Visitor<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reminder(content: i64) -> Seen {
+        Seen::bare("reminder", "https://acme.my.salesforce.com/x", content)
+    }
+
+    #[test]
+    fn a_page_that_comes_back_as_it_was_is_acted_on_three_times() {
+        let mut passed = Passed::default();
+        for _ in 0..MOST_UNCHANGED {
+            passed.met(&reminder(1)).unwrap();
+        }
+        let error = passed.met(&reminder(1)).unwrap_err();
+        assert!(matches!(error, InterludeError::NoProgress { times: MOST_UNCHANGED, .. }));
+        // Another one of its kind is another one.
+        passed.met(&reminder(2)).unwrap();
+    }
+
+    #[test]
+    fn a_kind_of_page_is_acted_on_twelve_times_whatever_it_says() {
+        let mut passed = Passed::default();
+        for content in 0..12 {
+            passed.met(&reminder(content)).unwrap();
+        }
+        let error = passed.met(&reminder(12)).unwrap_err();
+        assert!(matches!(error, InterludeError::NoProgress { times: 12, .. }));
+    }
+}

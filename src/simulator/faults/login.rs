@@ -31,6 +31,13 @@ pub(super) const FAULTS: &[Fault] = &[
             settings.salesforce.arrives_again = true;
         },
     ),
+    page(
+        "maintenance-elsewhere",
+        "the login page is a maintenance notice, outside the org",
+        |settings| {
+            settings.salesforce.maintenance_elsewhere = true;
+        },
+    ),
     page("unknown-page", "after the login comes a page that nobody knows", |settings| {
         settings.salesforce.unknown_page_after_login = true;
     }),

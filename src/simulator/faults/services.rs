@@ -23,6 +23,9 @@ pub(super) const FAULTS: &[Fault] = &[
     service("approval-error", "Allow leads to the OAuth error page", |settings| {
         settings.salesforce.on_allow = OnAllow::ErrorPage;
     }),
+    service("userinfo-refused", "nobody tells whose a browser's session is", |settings| {
+        settings.salesforce.userinfo_refused = true;
+    }),
     service("masked-tokens", "the platform shows no token", |settings| {
         settings.cloud_elements.mask_tokens = true;
     }),

@@ -34,6 +34,9 @@ pub(super) async fn userinfo(
     let now = salesforce.now_ms();
     let org = salesforce.org();
     let bearer = match bearer(&org, &headers, now) {
+        Ok(bearer) if bearer.consumer_key.is_none() && org.settings.userinfo_refused => {
+            return (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response();
+        }
         Ok(bearer) => bearer,
         Err(refusal) => return refusal.into_response(),
     };

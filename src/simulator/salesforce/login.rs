@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use super::super::hosts::Site;
 use super::Salesforce;
+use super::detours::MAINTENANCE_PATH;
 use super::interludes;
 use super::session::{Visitor, query, redirect};
-use super::settings::LoginStyle;
+use super::settings::{LoginStyle, Settings};
 use super::verification;
 
 const WRONG: &str = "Error: Please check your username and password. If you still can't log in, \
@@ -31,13 +32,26 @@ pub(super) async fn show(
     Query(asked): Query<LoginQuery>,
 ) -> Response {
     let settings = salesforce.settings();
-    if settings.login_elsewhere && visitor.origin.site != Site::Plain {
-        let query = query(&[("startURL", &asked.start_url)]);
-        return redirect(&format!("{}/?{query}", visitor.origin.outside()));
+    if let Some(elsewhere) = elsewhere(&settings, &visitor, &asked.start_url) {
+        return redirect(&elsewhere);
     }
     let with_password = settings.login_style == LoginStyle::OneStep;
     let form = Page { start_url: &asked.start_url, username: "", error: "", with_password };
     form.render(&salesforce, &visitor)
+}
+
+/// Where the page is, if it is none of the org's.
+fn elsewhere(settings: &Settings, visitor: &Visitor, start_url: &str) -> Option<String> {
+    let origin = &visitor.origin;
+    if origin.site == Site::Plain {
+        None
+    } else if settings.login_elsewhere {
+        Some(format!("{}/?{}", origin.outside(), query(&[("startURL", start_url)])))
+    } else if settings.maintenance_elsewhere {
+        Some(format!("{}{MAINTENANCE_PATH}", origin.outside()))
+    } else {
+        None
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +126,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn render(&self, salesforce: &Salesforce, visitor: &Visitor) -> Response {
-        let identifier_first = salesforce.settings().login_style == LoginStyle::IdentifierFirst;
+        let settings = salesforce.settings();
+        let identifier_first = settings.login_style == LoginStyle::IdentifierFirst;
         salesforce.pages.show(
             "login.html",
             context! {

@@ -181,6 +181,10 @@ pub struct Settings {
     pub methods_offered: Vec<Method>,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
+    /// Login pages lead to a maintenance notice, on a host outside the org.
+    pub maintenance_elsewhere: bool,
+    /// `userinfo` tells nothing of a browser's session.
+    pub userinfo_refused: bool,
     /// Revoke asks by a JavaScript dialog.
     pub revoke_confirm: bool,
     /// What a row's Revoke is made of.
@@ -270,6 +274,8 @@ impl Default for Settings {
             totp_period_s: 30,
             methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
+            maintenance_elsewhere: false,
+            userinfo_refused: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,
             usage_page_size: 5,

@@ -1,6 +1,6 @@
 //! Browsers that Salesforce does not know, or is to know again.
 
-use super::{assert_codes, verifications};
+use super::{assert_codes, count, verifications};
 use crate::pages::run_passes;
 use crate::support::World;
 
@@ -39,4 +39,18 @@ async fn a_browser_that_is_kept_is_to_be_remembered() {
     run_passes(&world, &["--profile-dir", "profile"]).await;
     let devices = world.state().await.0["salesforce"]["verification"]["devices"].clone();
     assert_eq!(devices[0]["trusted"], true, "{devices}");
+}
+
+/// What makes the browser known outlives it in a kept profile: the next login is asked for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_kept_is_known() {
+    let world = World::with_faults(&["device-activation"]).await;
+    let arguments = ["--profile-dir", "profile"];
+    let finished = run_passes(&world, &arguments).await;
+    assert_eq!(verifications(&finished, "revoke"), ["verification-email"]);
+    let finished = world.reauth(&[&["run"], &arguments[..]].concat()).await.expect_code(0);
+    assert!(verifications(&finished, "revoke").is_empty());
+    let after = world.state().await;
+    assert_eq!(count(&after, "codes_given"), 1);
+    assert_eq!(after.salesforce("login_attempts"), 2);
 }

@@ -58,3 +58,14 @@ async fn whatever_page_it_is() {
     let world = World::with_faults(&["register-phone", "endless-interlude"]).await;
     stops(&world, &[], 1, "salesforce.no_progress", &["`register-phone`"]).await;
 }
+
+/// A page that could be passed, on a host that is none of the org's: nothing is pressed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_outside_the_org() {
+    let world = World::with_faults(&["maintenance-elsewhere"]).await;
+    let outside = format!("http://127.0.0.1:{}", world.simulator.ready().port);
+    let words = ["`maintenance`", outside.as_str(), "nothing was pressed"];
+    let (_, after) = stops(&world, &[], 1, "salesforce.foreign_page", &words).await;
+    assert_eq!(after.salesforce("login_attempts"), 0);
+    assert_eq!(after.requests("GET", "/maintenanceandavailable.jsp"), 1);
+}

@@ -173,6 +173,37 @@ async fn a_front_door_outside_the_org() {
     assert_eq!(after.salesforce("login_attempts"), 0);
 }
 
+/// Setup wants a login although there is a session: a front door is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_demanded_behind_it() {
+    let world = World::with_faults(&["frontdoor", "login-again-setup"]).await;
+    without_password(&world);
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let finished = finished.expect_error("salesforce.front_door_closed");
+    assert!(message(&finished).contains(world.username()), "{}", message(&finished));
+    let after = assert_untouched(&world).await;
+    assert_eq!(after.salesforce("front_door_logins"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_demanded_behind_it_and_a_password() {
+    let world = World::with_faults(&["login-again-setup", "frontdoor"]).await;
+    let (finished, after) = passes(&world, &["run"]).await;
+    assert!(finished.warnings().contains(&"salesforce.front_door_passed_over".to_owned()));
+    assert_eq!(after.salesforce("login_attempts"), 1);
+    assert_eq!(after.salesforce("front_door_logins"), 1);
+}
+
+/// The session ends half-way: another one is had in the same way.
+#[tokio::test(flavor = "multi_thread")]
+async fn again_where_the_session_ended() {
+    let world = World::with_faults(&["frontdoor", "session-ended"]).await;
+    without_password(&world);
+    let (_, after) = passes(&world, &["run"]).await;
+    assert_eq!(after.salesforce("front_door_logins"), 2);
+    assert_eq!(after.salesforce("login_attempts"), 0);
+}
+
 /// What comes after it goes through the same loop as after a login page.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_behind_it() {

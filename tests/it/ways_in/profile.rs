@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{assert_untouched, message, passes};
+use super::{APP, assert_untouched, message, passes};
 use crate::support::World;
 
 fn by_profile(world: &World) {
@@ -59,4 +59,20 @@ async fn a_profile_of_somebody_else() {
     assert!(message(&finished).contains(world.username()), "{}", message(&finished));
     let after = assert_untouched(&world).await;
     assert_eq!(after.salesforce("login_attempts"), 0);
+}
+
+/// A session that was there before, and a user who may not ask whose it is: nothing is done with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_nobody_knows_whom() {
+    let world = World::with_faults(&["persistent-sessions", "userinfo-refused"]).await;
+    let arguments = ["run", "--profile-dir", "profile"];
+    let (finished, before) = passes(&world, &arguments).await;
+    assert!(finished.warnings().contains(&"salesforce.session_not_asked".to_owned()));
+
+    by_profile(&world);
+    let finished = world.reauth(&arguments).await.expect_code(1);
+    let finished = finished.expect_error("salesforce.unknown_session");
+    assert!(message(&finished).contains(world.username()), "{}", message(&finished));
+    let after = world.state().await;
+    assert_eq!(after.grants(APP, world.username()), before.grants(APP, world.username()));
 }

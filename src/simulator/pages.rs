@@ -16,6 +16,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("classic.css", include_str!("templates/classic.css")),
     ("login.html", include_str!("templates/login.html")),
     ("home.html", include_str!("templates/home.html")),
+    ("bounce.html", include_str!("templates/bounce.html")),
     ("setup.html", include_str!("templates/setup.html")),
     ("setup_wrapper.html", include_str!("templates/setup_wrapper.html")),
     ("usage_list.html", include_str!("templates/usage_list.html")),

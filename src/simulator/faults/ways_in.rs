@@ -32,6 +32,9 @@ pub(super) const FAULTS: &[Fault] = &[
         by_front_door(settings);
         settings.salesforce.single_access_forbidden = true;
     }),
+    page("lightning-bounces", "Lightning leads to the login by a script", |settings| {
+        settings.salesforce.lightning_bounces = true;
+    }),
     page("persistent-sessions", "sessions outlive the browser", |settings| {
         settings.salesforce.persistent_sessions = true;
     }),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::hosts::{Origin, Site};
 use super::Salesforce;
-use super::session::{Visitor, redirect};
+use super::session::{Visitor, query, redirect};
 use super::settings::FrameSite;
 use super::setup::{FrameHome, Setup};
 use super::usage;
@@ -24,6 +24,14 @@ pub(super) const WRAPPER_PATH: &str = "/lightning/setup/ConnectedAppsUsage/page"
 pub(super) async fn home(State(salesforce): State<Salesforce>, visitor: Visitor) -> Response {
     let session = match visitor.require_session() {
         Ok(session) => session,
+        Err(_) if visitor.session.is_none() && salesforce.settings().lightning_bounces => {
+            let login = format!(
+                "{}/?{}",
+                visitor.origin.url(Site::MyDomain),
+                query(&[("ec", "302"), ("startURL", &visitor.wanted())])
+            );
+            return salesforce.pages.show("bounce.html", context! { login });
+        }
         Err(way) => return *way,
     };
     let org = salesforce.org();

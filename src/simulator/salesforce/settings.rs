@@ -183,6 +183,8 @@ pub struct Settings {
     pub login_elsewhere: bool,
     /// Login pages lead to a maintenance notice, on a host outside the org.
     pub maintenance_elsewhere: bool,
+    /// Lightning leads a browser without a session to the login by a script, as Salesforce does.
+    pub lightning_bounces: bool,
     /// `userinfo` tells nothing of a browser's session.
     pub userinfo_refused: bool,
     /// Revoke asks by a JavaScript dialog.
@@ -275,6 +277,7 @@ impl Default for Settings {
             methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
             maintenance_elsewhere: false,
+            lightning_bounces: false,
             userinfo_refused: false,
             revoke_confirm: true,
             revoke_control: RevokeControl::JavascriptLink,

@@ -61,6 +61,18 @@ async fn a_profile_of_somebody_else() {
     assert_eq!(after.salesforce("login_attempts"), 0);
 }
 
+/// Lightning answers with a document that leads to the login page by its script: it is not taken for
+/// the home page, and the grant is not cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_lightning_sends_to_the_login() {
+    let world = World::with_faults(&["lightning-bounces"]).await;
+    by_profile(&world);
+    let arguments = ["run", "--profile-dir", "profile", "--revoke-via", "api"];
+    let finished = world.reauth(&arguments).await.expect_code(1);
+    finished.expect_error("salesforce.profile_not_logged_in");
+    assert_untouched(&world).await;
+}
+
 /// A session that was there before, and a user who may not ask whose it is: nothing is done with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_of_nobody_knows_whom() {

@@ -19,6 +19,7 @@ mod nearest;
 mod profile;
 mod recogniser;
 mod session;
+mod submit;
 mod table;
 
 pub use authenticator::{Created, Credential};
@@ -35,4 +36,5 @@ pub use nearest::Near;
 pub use profile::{ProfileError, folder_of as profile_folder_of};
 pub use recogniser::{Found, Look, Seen, Spend};
 pub use session::Session;
+pub use submit::Typed;
 pub use table::{Cell, Column, Expected, Pressed, Row, Table};

@@ -15,6 +15,7 @@ mod oauth_error;
 mod paging;
 mod passkey;
 mod person;
+mod proof;
 mod refusals;
 mod row_owner;
 mod trusted_origins;

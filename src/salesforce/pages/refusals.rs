@@ -28,7 +28,7 @@ impl Refusals {
         refusals.insert(UserKey::of(username), refusal);
     }
 
-    /// What came after the login was no login page: it was accepted.
+    /// What came after the login proves that it was accepted, or that none was made.
     pub(super) fn clear(&self, username: &str) {
         lock(&self.refused).remove(&UserKey::of(username));
     }

@@ -5,7 +5,8 @@ use tokio::time::Instant;
 use super::PageError;
 use super::codes::{Asked, Method, Source, VerificationError, source_of};
 use super::visitor::{Visit, Visitor, place};
-use crate::browser::{Choice, Seen, Spend};
+use crate::browser::{Choice, Seen, Spend, Typed};
+use crate::secrets::Secret;
 
 /// What was done about verification since a visit began.
 #[derive(Default)]
@@ -98,20 +99,36 @@ impl Visitor<'_> {
             return Err(self.end_codes(VerificationError::SameCode { method, username, said }));
         }
         self.notes.progress(&format!("giving {}", method.what()));
+        match self.fill_in(seen, element, &code).await {
+            // The page went while the code was waited for: what is shown now is asked.
+            Err(PageError::Browser(error)) if error.is_page_gone() => return Ok(()),
+            filled => filled?,
+        }
+        self.element(seen, "submit")?;
+        let typed = [Typed::secret(element, &code)];
+        // Before it is sent: whatever ends this visit, it counts.
+        self.refusals.codes.add(&username, method, code);
+        // Until there is another document nothing of this one is recognised: a page of one method
+        // would pass for `verification-other`, and get another code.
+        if !self.session.submit(seen, "submit", &typed, "*").await? {
+            self.refusals.codes.take_back(&username, method);
+        }
+        Ok(())
+    }
+
+    async fn fill_in(
+        &mut self,
+        seen: &Seen,
+        element: &'static str,
+        code: &Secret,
+    ) -> Result<(), PageError> {
         // A browser that is forgotten at the end of the run is not worth being remembered.
         if self.session.keeps_profile() && seen.element("remember").is_some() {
             let remember = self.element(seen, "remember")?;
             self.session.tick(remember).await?;
         }
         let field = self.element(seen, element)?;
-        match self.session.type_secret(field, &code).await {
-            // The page went while the code was waited for: what is shown now is asked.
-            Err(error) if error.is_page_gone() => return Ok(()),
-            typed => typed?,
-        }
-        // Before it is sent: whatever ends this visit, it counts.
-        self.refusals.codes.add(&username, method, code);
-        self.leave_by(seen, "submit").await
+        Ok(self.session.type_secret(field, code).await?)
     }
 
     /// No more codes of this user are sent in this run.

@@ -185,10 +185,12 @@ impl<'run> Visitor<'run> {
             }
             let seen = match look {
                 Look::Callback(url) => {
-                    self.refusals.clear(self.username());
-                    let is_error = url.query_pairs().any(|(name, _)| name == "error");
-                    self.tell_way_in(&mut visit.way_in, !is_error);
-                    self.refusals.codes.clear(self.username());
+                    // An error may be told before anybody has logged in.
+                    if !url.query_pairs().any(|(name, _)| name == "error") {
+                        self.refusals.clear(self.username());
+                        self.refusals.codes.clear(self.username());
+                        self.tell_way_in(&mut visit.way_in, true);
+                    }
                     return Ok(Arrival::Callback(url));
                 }
                 Look::Dialog(text) if Instant::now() >= deadline => {
@@ -217,16 +219,16 @@ impl<'run> Visitor<'run> {
                 self.warn_of_drift(&seen, part);
             }
             self.notes.met(&seen.page);
-            if !seen.page.starts_with("login") {
+            let arrived = wanted.contains(&seen.page.as_str());
+            if self.proves_login(&seen, wanted) {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
-                if !["verification", "passkey"].iter().any(|kind| seen.page.starts_with(kind)) {
-                    self.refusals.codes.clear(self.username());
-                }
-                let arrived = wanted.contains(&seen.page.as_str());
                 self.tell_way_in(&mut visit.way_in, arrived);
             }
-            if wanted.contains(&seen.page.as_str()) {
+            if self.proves_verification(&seen, wanted) {
+                self.refusals.codes.clear(self.username());
+            }
+            if arrived {
                 return Ok(Arrival::Page(seen));
             }
             visit.passed.met(&seen)?;
@@ -261,6 +263,13 @@ impl<'run> Visitor<'run> {
     /// Whether this page is one of the org's, at the top of the window.
     pub fn may_approve(&self, seen: &Seen) -> bool {
         !seen.in_frame && (self.trusted.contains(&seen.origin) || self.trusted.is_family(&seen.url))
+    }
+
+    /// Whether this page, in a frame or not, is one of the org's.
+    pub(super) fn is_ours(&self, seen: &Seen) -> bool {
+        self.trusted.contains(&seen.origin)
+            || self.trusted.is_family(&seen.url)
+            || self.trusted.is_of_org(&seen.url)
     }
 
     /// What the login page looked like before the password was typed.

@@ -31,6 +31,19 @@ pub(super) const FAULTS: &[Fault] = &[
             settings.salesforce.arrives_again = true;
         },
     ),
+    page("login-rerendered", "the login form is rendered again while it is filled", |settings| {
+        settings.salesforce.login_rendered_again = true;
+    }),
+    page("login-unanswered", "a login is answered by the maintenance notice", |settings| {
+        settings.salesforce.login_unanswered = true;
+    }),
+    page(
+        "maintenance-after-refusal",
+        "after a refused password or code comes the maintenance notice",
+        |settings| {
+            settings.salesforce.maintenance_after_refusal = true;
+        },
+    ),
     page(
         "maintenance-elsewhere",
         "the login page is a maintenance notice, outside the org",

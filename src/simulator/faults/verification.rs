@@ -40,6 +40,13 @@ pub(super) const FAULTS: &[Fault] = &[
             settings.salesforce.other_methods_linked = true;
         },
     ),
+    page(
+        "code-rerendered",
+        "the form for a code is rendered again while it is filled",
+        |settings| {
+            settings.salesforce.code_rendered_again = true;
+        },
+    ),
     page("code-refused-once", "each page refuses the first right code as too old", |settings| {
         settings.salesforce.code_refused_once = true;
     }),

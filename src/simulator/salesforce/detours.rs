@@ -44,6 +44,7 @@ pub(super) struct Detours {
     /// Logins that were made because they were demanded.
     made: Vec<(String, Place)>,
     pub(super) maintenance_shown: u32,
+    was_shown_after_refusal: bool,
     /// How many sessions were handed to browsers that had none.
     pub(super) arrivals: u64,
 }
@@ -70,6 +71,15 @@ pub(super) enum Detour {
 }
 
 impl Org {
+    /// Whether a browser without a session is shown the maintenance notice now: once, after a
+    /// password or a code was refused.
+    pub(super) fn is_notice_after_refusal_due(&mut self) -> bool {
+        let was_refused = self.counters.failed_logins > 0 || self.verification.was_any_refused();
+        self.settings.maintenance_after_refusal
+            && was_refused
+            && !std::mem::replace(&mut self.detours.was_shown_after_refusal, true)
+    }
+
     /// What a navigation of this session to `wanted` meets. Nothing: it is shown the page.
     pub(super) fn detour(&mut self, session: &Session, wanted: &str) -> Option<Detour> {
         if self.detours.maintenance_shown < self.settings.maintenance_pages {

@@ -97,6 +97,10 @@ pub(super) async fn submit(
     let session = salesforce.org().log_in(&form.username, password, &start_url, now);
     match session {
         None => page(WRONG, true).render(&salesforce, &visitor),
+        Some(session) if settings.login_unanswered => {
+            salesforce.org().sessions.remove(&session.sid);
+            redirect(MAINTENANCE_PATH)
+        }
         Some(session) => {
             let session = verification::activate_device(&salesforce, &visitor, session);
             interludes::lead_on(&salesforce, &visitor.origin, &session)
@@ -136,6 +140,7 @@ impl Page<'_> {
                 error => self.error,
                 with_password => self.with_password,
                 username_fixed => identifier_first && self.with_password,
+                rendered_again => settings.login_rendered_again,
                 my_domain_link => visitor.origin.site == Site::Login,
                 button => if visitor.origin.site == Site::Login { "Log In" } else { "Log In to Sandbox" },
             },

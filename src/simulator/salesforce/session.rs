@@ -97,6 +97,9 @@ impl Visitor {
     /// My Domain and the plain host show their login page. The org's other hosts ask My Domain,
     /// which may hold a session already.
     fn log_in_first(&self) -> Response {
+        if self.salesforce.org().is_notice_after_refusal_due() {
+            return redirect(detours::MAINTENANCE_PATH);
+        }
         if let Some(session) = &self.half_session {
             return self.to_interlude(session);
         }

@@ -169,6 +169,8 @@ pub struct Settings {
     pub other_methods_linked: bool,
     /// The choice of methods refuses whatever is chosen.
     pub method_refused: bool,
+    /// The form for a code is rendered again by its script as soon as it is typed into.
+    pub code_rendered_again: bool,
     /// The first right code that a page gets is refused as too old.
     pub code_refused_once: bool,
     /// Of the codes sent, the mailbox shows an older one until a wrong one was given.
@@ -183,6 +185,13 @@ pub struct Settings {
     pub login_elsewhere: bool,
     /// Login pages lead to a maintenance notice, on a host outside the org.
     pub maintenance_elsewhere: bool,
+    /// The login form is rendered again by its script as soon as a field of it is typed into.
+    pub login_rendered_again: bool,
+    /// No login is answered: the maintenance notice comes instead, and there is no session.
+    pub login_unanswered: bool,
+    /// When a password or a code was refused, the next page that wants a session is the maintenance
+    /// notice.
+    pub maintenance_after_refusal: bool,
     /// Lightning leads a browser without a session to the login by a script, as Salesforce does.
     pub lightning_bounces: bool,
     /// `userinfo` tells nothing of a browser's session.
@@ -270,6 +279,7 @@ impl Default for Settings {
             code_sent_to_in_label: false,
             other_methods_linked: false,
             method_refused: false,
+            code_rendered_again: false,
             code_refused_once: false,
             mail_late: false,
             totp_used_once: false,
@@ -277,6 +287,9 @@ impl Default for Settings {
             methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
             maintenance_elsewhere: false,
+            login_rendered_again: false,
+            login_unanswered: false,
+            maintenance_after_refusal: false,
             lightning_bounces: false,
             userinfo_refused: false,
             revoke_confirm: true,

@@ -127,6 +127,11 @@ impl Verification {
         self.mails.iter().filter(|mail| !mail.held).map(Mail::to_json).collect()
     }
 
+    /// Whether a code was ever refused.
+    pub(super) fn was_any_refused(&self) -> bool {
+        self.counters.codes_refused > 0
+    }
+
     pub(super) fn latest_code(&self, username: &str) -> Option<String> {
         let mut mails = self.mails.iter().rev();
         mails.find(|mail| !mail.held && mail.username == username).map(|mail| mail.code.clone())

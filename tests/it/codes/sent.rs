@@ -18,6 +18,15 @@ async fn by_email() {
     passes(&["email-code"], "verification-email", 1).await;
 }
 
+/// A script puts another form in the place of the one that is being filled: half a code would be a
+/// wrong one.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_form_that_is_rendered_again() {
+    let world = World::with_faults(&["code-rerendered", "email-code"]).await;
+    run_passes(&world, &[]).await;
+    assert_codes(&world.state().await, 1, 0, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn by_sms() {
     passes(&["sms-code"], "verification-sms", 1).await;
@@ -94,6 +103,18 @@ async fn wrong_codes_are_given_twice_at_most() {
     let after = world.state().await;
     assert_codes(&after, 2, 2, 0);
     assert!(after.live_grants(APP, world.username()).is_empty());
+}
+
+/// The maintenance notice that comes between does not say that a code was taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_are_given_twice_at_most_after_maintenance() {
+    let world = World::with_faults(&["email-code", "maintenance-after-refusal"]).await;
+    with_shell(&world, "echo 11111$REAUTH_VERIFICATION_ATTEMPT");
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(4);
+    finished.expect_error("salesforce.code_refused");
+    let after = world.state().await;
+    assert_eq!(after.requests("GET", "/maintenanceandavailable.jsp"), 1, "it was met");
+    assert_codes(&after, 2, 2, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,3 +70,13 @@ async fn without_end() {
     let (_, after) = stops(&world, &[], 1, "salesforce.login_loop", &words).await;
     assert_eq!(after.salesforce("login_attempts"), 2);
 }
+
+/// After the cut: the restoration knows that it would be asked for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_end_not_by_the_restoration_either() {
+    let world = World::with_faults(&["login-endless"]).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(4);
+    finished.expect_error("salesforce.login_loop");
+    // At the login host, and twice at My Domain.
+    assert_eq!(world.state().await.salesforce("login_attempts"), 3);
+}

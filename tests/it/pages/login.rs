@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{assert_untouched, passes};
+use super::{assert_untouched, passes, run_passes};
 use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,6 +69,58 @@ async fn a_refused_login_is_not_repeated_by_the_restoration() {
     let after = world.state().await;
     assert_eq!(after.salesforce("login_attempts"), 1);
     assert!(after.live_grants(super::APP, world.username()).is_empty());
+}
+
+/// A refusal stands until something proves a login: the maintenance notice that the restoration meets
+/// proves none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_login_is_not_repeated_after_maintenance() {
+    let world = World::with_faults(&["maintenance-after-refusal"]).await;
+    let password = &world.simulator.ready().salesforce.password;
+    world.write_config(&world.config_text().replace(password.as_str(), "not-the-password"));
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(4);
+    finished.expect_error("salesforce.login_refused");
+    let after = world.state().await;
+    assert_eq!(after.requests("GET", "/maintenanceandavailable.jsp"), 1, "it was met");
+    assert_eq!(after.salesforce("login_attempts"), 1);
+}
+
+/// The answer to the password is the maintenance notice, and then there is a login page again: it may
+/// have been refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_without_an_answer_is_not_repeated() {
+    for (faults, revoke_via, code) in [
+        (&["login-unanswered"][..], "ui", 1),
+        (&["identifier-first", "login-unanswered"], "api", 4),
+    ] {
+        let world = World::with_faults(faults).await;
+        let finished = world.reauth(&["run", "--revoke-via", revoke_via]).await.expect_code(code);
+        let finished = finished.expect_error("salesforce.login_unanswered");
+        let message = finished.report()["error"]["message"].as_str().unwrap().to_owned();
+        for words in [world.username(), "`maintenance`", "not sent again"] {
+            assert!(message.contains(words), "{words}: {message}");
+        }
+        assert_eq!(world.state().await.salesforce("login_attempts"), 1);
+    }
+}
+
+/// A script puts another form in the place of the one that is being filled: what arrives is the
+/// whole password, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_rendered_again_while_it_is_filled() {
+    for (faults, arguments, posts) in [
+        (&["login-rerendered"][..], &[][..], 1),
+        (&["login-rerendered", "identifier-first"], &[], 2),
+        (&["login-again-authorise", "login-rerendered"], &["--revoke-via", "api"], 2),
+    ] {
+        let world = World::with_faults(faults).await;
+        run_passes(&world, arguments).await;
+        let after = world.state().await;
+        assert_eq!(after.salesforce("failed_logins"), 0, "{faults:?}");
+        let sent = after.0["requests"].as_array().unwrap().iter();
+        let sent = sent.filter(|request| request["method"] == "POST" && request["path"] == "/");
+        assert_eq!(sent.count(), posts, "{faults:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,8 @@ pub(in super::super) struct CodesSent(Mutex<HashMap<UserKey, OfUser>>);
 
 #[derive(Default)]
 struct OfUser {
-    by_method: HashMap<Method, (u32, Secret)>,
+    /// Oldest first.
+    by_method: HashMap<Method, Vec<Secret>>,
     /// Nothing more is sent for this user, and why.
     ended: Option<PageError>,
 }
@@ -30,7 +31,8 @@ impl CodesSent {
 
     /// How many codes of this method were sent.
     pub(in super::super) fn of(&self, username: &str, method: Method) -> u32 {
-        self.with(username, |user| user.by_method.get(&method).map_or(0, |(count, _)| *count))
+        let sent = self.with(username, |user| user.by_method.get(&method).map_or(0, Vec::len));
+        u32::try_from(sent).unwrap_or(u32::MAX)
     }
 
     /// Whether another one may be sent.
@@ -41,16 +43,18 @@ impl CodesSent {
     /// Whether the last code of this method was this one.
     pub(in super::super) fn was_last(&self, username: &str, method: Method, code: &Secret) -> bool {
         self.with(username, |user| {
-            user.by_method.get(&method).is_some_and(|(_, last)| last == code)
+            user.by_method.get(&method).and_then(|sent| sent.last()) == Some(code)
         })
     }
 
     /// A code is about to be sent.
     pub(in super::super) fn add(&self, username: &str, method: Method, code: Secret) {
-        self.with(username, |user| {
-            let count = user.by_method.get(&method).map_or(0, |(count, _)| *count);
-            user.by_method.insert(method, (count + 1, code));
-        });
+        self.with(username, |user| user.by_method.entry(method).or_default().push(code));
+    }
+
+    /// The last code was not sent after all.
+    pub(in super::super) fn take_back(&self, username: &str, method: Method) {
+        self.with(username, |user| user.by_method.entry(method).or_default().pop());
     }
 
     /// Nothing more is sent for this user.

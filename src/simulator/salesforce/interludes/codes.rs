@@ -185,6 +185,7 @@ fn render(salesforce: &Salesforce, session: &Session, page: Interlude, error: &s
             may_resend => sent_to.is_some(),
             may_choose => settings.other_methods_linked,
             error,
+            rendered_again => salesforce.settings().code_rendered_again,
         },
     )
 }

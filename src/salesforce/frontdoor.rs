@@ -165,6 +165,11 @@ impl FrontDoor {
         self.checked.get_or_try_init(|| self.ask_home()).await
     }
 
+    /// The org's My Domain, once it was asked for.
+    pub(super) fn known_home(&self) -> Option<&Url> {
+        self.checked.get()
+    }
+
     async fn ask_home(&self) -> Result<Url, FrontDoorError> {
         let username = || self.username.clone();
         let user = match self.oauth.userinfo(&self.token).await? {

@@ -20,17 +20,20 @@ pub(super) enum Site {
     Setup,
     /// The Lightning application.
     Lightning,
+    /// Another org's My Domain.
+    AnotherOrg,
     /// The Cloud Elements platform API.
     CloudElements,
     /// `127.0.0.1` or `localhost`: everything at once, for clients that resolve no `*.localhost`.
     Plain,
 }
 
-const NAMES: [(Site, &str); 5] = [
+const NAMES: [(Site, &str); 6] = [
     (Site::Login, "login.salesforce.localhost"),
     (Site::MyDomain, "acme--qa.sandbox.my.salesforce.localhost"),
     (Site::Setup, "acme--qa.sandbox.my.salesforce-setup.localhost"),
     (Site::Lightning, "acme--qa.sandbox.lightning.force.localhost"),
+    (Site::AnotherOrg, "globex--qa.sandbox.my.salesforce.localhost"),
     (Site::CloudElements, "api.cloud-elements.localhost"),
 ];
 /// What a site's host is called, without a port.
@@ -112,6 +115,7 @@ mod tests {
             ("acme--qa.sandbox.my.salesforce.localhost:1", Some(Site::MyDomain)),
             ("acme--qa.sandbox.my.salesforce-setup.localhost:1", Some(Site::Setup)),
             ("acme--qa.sandbox.lightning.force.localhost:1", Some(Site::Lightning)),
+            ("globex--qa.sandbox.my.salesforce.localhost:1", Some(Site::AnotherOrg)),
             ("api.cloud-elements.localhost:1", Some(Site::CloudElements)),
             ("127.0.0.1:5", Some(Site::Plain)),
             ("[::1]:5", Some(Site::Plain)),

@@ -225,8 +225,15 @@ struct Hosts {
 
 impl Hosts {
     fn new(shared: Arc<Shared>) -> Self {
-        let sites = [Site::Login, Site::MyDomain, Site::Setup, Site::Lightning, Site::Plain]
-            .map(|site| (site, any_service(shared.salesforce.router(site))));
+        let sites = [
+            Site::Login,
+            Site::MyDomain,
+            Site::Setup,
+            Site::Lightning,
+            Site::AnotherOrg,
+            Site::Plain,
+        ]
+        .map(|site| (site, any_service(shared.salesforce.router(site))));
         Self {
             sites: sites.into(),
             cloud_elements: any_service(shared.cloud_elements.router()),

@@ -4,6 +4,7 @@
 mod authenticator;
 mod command;
 mod devices;
+mod elsewhere;
 mod methods;
 mod sent;
 mod terminal;

@@ -22,6 +22,8 @@ pub(super) struct Sent {
     /// Of the login that is going on.
     username: bool,
     password: bool,
+    /// No page but login pages was seen since the password was sent.
+    is_latest: bool,
     /// The page that we went on from by ourselves since. A login page that comes then answers that,
     /// and not the login.
     left: Option<String>,
@@ -155,6 +157,7 @@ impl Visitor<'_> {
         sent.unfilled = 0;
         if has_password {
             sent.password = true;
+            sent.is_latest = true;
             sent.hosts.push(host_of(seen));
             self.refusals.count_login(self.username());
         }
@@ -245,6 +248,16 @@ impl Visitor<'_> {
         let mut hosts = sent.hosts.clone();
         hosts.dedup();
         LoginError::TooOften { username: self.username().to_owned(), logins, hosts }
+    }
+
+    /// Keeps in mind where the login led: to the page that was seen first after it, whichever it is.
+    pub(super) fn note_where_login_led(&self, seen: &Seen, sent: &mut Sent) {
+        if seen.page.starts_with("login") || !std::mem::take(&mut sent.is_latest) {
+            return;
+        }
+        if !seen.in_frame && self.is_ours(seen) {
+            self.refusals.led(self.username(), &seen.origin);
+        }
     }
 }
 

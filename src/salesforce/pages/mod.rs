@@ -4,6 +4,7 @@
 //! goes. What the pages look like is data in `webdriver/locators.toml`.
 
 mod authorize;
+mod code_hosts;
 mod codes;
 mod enrolment;
 mod error;

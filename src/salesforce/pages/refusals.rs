@@ -1,18 +1,19 @@
 //! How the logins of a run went: whose credentials must not be sent again, and how many were made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::PageError;
 use super::codes::CodesSent;
 use crate::config::UserKey;
 
-/// Logins that were refused, or whose answer was never seen: their credentials are
-/// never sent again in this run, so that nobody is locked out. And how many logins were made.
+/// Logins that were refused, or whose answer was never seen: their credentials are never sent again
+/// in this run, so that nobody is locked out. And how many logins were made, and where they led.
 #[derive(Default)]
 pub struct Refusals {
     refused: Mutex<HashMap<UserKey, PageError>>,
     logins: Mutex<HashMap<UserKey, u32>>,
+    led_to: Mutex<HashMap<UserKey, HashSet<String>>>,
     pub(super) codes: CodesSent,
 }
 
@@ -36,6 +37,16 @@ impl Refusals {
     /// The password of this user was sent once more.
     pub(super) fn count_login(&self, username: &str) {
         *lock(&self.logins).entry(UserKey::of(username)).or_default() += 1;
+    }
+
+    /// The login of this user led to a page of this origin.
+    pub(super) fn led(&self, username: &str, origin: &str) {
+        lock(&self.led_to).entry(UserKey::of(username)).or_default().insert(origin.to_owned());
+    }
+
+    /// Whether a login of this user led to a page of this origin.
+    pub(super) fn has_led(&self, username: &str, origin: &str) -> bool {
+        lock(&self.led_to).get(&UserKey::of(username)).is_some_and(|origins| origins.contains(origin))
     }
 
     /// How often the password of this user was sent in this run.

@@ -39,6 +39,15 @@ impl TrustedOrigins {
             .any(|host| host.origin() == page.origin())
     }
 
+    /// Whether an org's My Domain is among them.
+    pub fn has_my_domain(&self) -> bool {
+        let trusted = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        trusted
+            .iter()
+            .filter_map(|origin| Url::parse(origin).ok())
+            .any(|origin| OrgHosts::from_my_domain(&origin).is_ok())
+    }
+
     /// Whether a page of this origin may be given credentials.
     pub fn contains(&self, origin: &str) -> bool {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(origin)

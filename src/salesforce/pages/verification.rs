@@ -55,8 +55,9 @@ impl Visitor<'_> {
         if let Some(why) = self.refusals.codes.ended(self.username()) {
             return Err(why);
         }
-        if !self.may_approve(seen) {
-            return Err(PageError::UntrustedOrigin { origin: seen.origin.clone() });
+        if !self.may_type_code(seen) {
+            let (username, origin) = (self.username().to_owned(), seen.origin.clone());
+            return Err(VerificationError::UntrustedHost { username, origin }.into());
         }
         let field = FIELDS
             .into_iter()

@@ -219,6 +219,7 @@ impl<'run> Visitor<'run> {
                 self.warn_of_drift(&seen, part);
             }
             self.notes.met(&seen.page);
+            self.note_where_login_led(&seen, &mut visit.login);
             let arrived = wanted.contains(&seen.page.as_str());
             if self.proves_login(&seen, wanted) {
                 self.refusals.clear(self.username());

@@ -26,6 +26,9 @@ pub(super) const FAULTS: &[Fault] = &[
     page("unknown-code", "the login leads to a code of a kind that nobody knows", |settings| {
         settings.salesforce.after_login.push(Interlude::UnknownCode);
     }),
+    page("code-elsewhere", "instead of the login another org's page wants a code", |settings| {
+        settings.salesforce.code_elsewhere = true;
+    }),
     page(
         "code-sent-to-in-label",
         "where a code was sent to stands in its field's label",
@@ -45,6 +48,13 @@ pub(super) const FAULTS: &[Fault] = &[
         "the form for a code is rendered again while it is filled",
         |settings| {
             settings.salesforce.code_rendered_again = true;
+        },
+    ),
+    page(
+        "verified-at-my-domain",
+        "a login at the generic host is verified on My Domain",
+        |settings| {
+            settings.salesforce.verified_at_my_domain = true;
         },
     ),
     page("code-refused-once", "each page refuses the first right code as too old", |settings| {

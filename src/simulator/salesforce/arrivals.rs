@@ -88,7 +88,9 @@ pub(super) async fn log_out(
     }
     let login = match origin.site {
         Site::Setup | Site::Lightning => origin.url(Site::MyDomain),
-        Site::Login | Site::MyDomain | Site::Plain | Site::CloudElements => String::new(),
+        Site::Login | Site::MyDomain | Site::AnotherOrg | Site::Plain | Site::CloudElements => {
+            String::new()
+        }
     };
     let mut response = redirect(&format!("{login}/"));
     let gone = HeaderValue::from_static("sid=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=None");

@@ -22,7 +22,7 @@ pub(super) fn name_of(site: Site) -> &'static str {
         Site::Login => "login",
         Site::Setup => "setup",
         Site::Lightning => "lightning",
-        Site::MyDomain | Site::CloudElements | Site::Plain => "my",
+        Site::MyDomain | Site::AnotherOrg | Site::CloudElements | Site::Plain => "my",
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::super::hosts::Site;
 use super::Salesforce;
+use super::another_org;
 use super::detours::MAINTENANCE_PATH;
 use super::interludes;
 use super::session::{Visitor, query, redirect};
@@ -49,6 +50,8 @@ fn elsewhere(settings: &Settings, visitor: &Visitor, start_url: &str) -> Option<
         Some(format!("{}/?{}", origin.outside(), query(&[("startURL", start_url)])))
     } else if settings.maintenance_elsewhere {
         Some(format!("{}{MAINTENANCE_PATH}", origin.outside()))
+    } else if settings.code_elsewhere {
+        Some(format!("{}{}", origin.url(Site::AnotherOrg), another_org::CODE_PATH))
     } else {
         None
     }

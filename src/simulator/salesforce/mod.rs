@@ -3,6 +3,7 @@
 //!
 //! Everything that changes is in one `org::Org` behind a mutex that is never held over an await.
 
+mod another_org;
 mod approval;
 mod arrivals;
 mod authorize;
@@ -214,6 +215,7 @@ impl Salesforce {
                 .merge(classic())
                 .merge(lightning_setup())
                 .merge(lightning_home()),
+            Site::AnotherOrg => another_org::routes(),
             Site::CloudElements => Router::new(),
         };
         router.layer(from_fn_with_state(self.clone(), restore)).with_state(self.clone())

@@ -139,6 +139,8 @@ pub(super) struct Counters {
     /// Sessions that the front door gave to an access token or its ticket.
     pub(super) front_door_logins: u64,
     pub(super) codes_issued: u64,
+    /// Verification codes that another org was given.
+    pub(super) codes_given_elsewhere: u64,
 }
 
 /// The whole org.
@@ -381,6 +383,7 @@ impl Org {
             "maintenance_shown": self.detours.maintenance_shown,
             "front_door_logins": self.counters.front_door_logins,
             "codes_issued": self.counters.codes_issued,
+            "codes_given_elsewhere": self.counters.codes_given_elsewhere,
             "verification": self.verification.to_json(),
             "settings": self.settings,
         })

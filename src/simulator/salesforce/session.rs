@@ -81,7 +81,9 @@ impl Visitor {
             Site::Setup | Site::Lightning => {
                 format!("{}{path}", self.origin.url(Site::MyDomain))
             }
-            Site::Login | Site::MyDomain | Site::Plain | Site::CloudElements => path,
+            Site::Login | Site::MyDomain | Site::AnotherOrg | Site::Plain | Site::CloudElements => {
+                path
+            }
         })
     }
 
@@ -104,10 +106,12 @@ impl Visitor {
             return self.to_interlude(session);
         }
         match self.origin.site {
-            Site::MyDomain | Site::Plain | Site::CloudElements => match self.arriving() {
-                Some(session) => redirect_with_session(&self.salesforce, &session, &self.path),
-                None => self.login_page(),
-            },
+            Site::MyDomain | Site::AnotherOrg | Site::Plain | Site::CloudElements => {
+                match self.arriving() {
+                    Some(session) => redirect_with_session(&self.salesforce, &session, &self.path),
+                    None => self.login_page(),
+                }
+            }
             Site::Login | Site::Setup | Site::Lightning => {
                 let from = doors::name_of(self.origin.site);
                 let query = query(&[("from", from), ("startURL", &self.path)]);
@@ -126,7 +130,7 @@ impl Visitor {
     pub(super) fn login_page_because(&self, ec: &str) -> Response {
         let (host, start_url) = match self.origin.site {
             Site::Setup | Site::Lightning => (self.origin.url(Site::MyDomain), self.wanted()),
-            Site::Login | Site::MyDomain | Site::Plain | Site::CloudElements => {
+            Site::Login | Site::MyDomain | Site::AnotherOrg | Site::Plain | Site::CloudElements => {
                 (String::new(), self.path.clone())
             }
         };

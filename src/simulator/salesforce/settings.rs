@@ -171,6 +171,8 @@ pub struct Settings {
     pub method_refused: bool,
     /// The form for a code is rendered again by its script as soon as it is typed into.
     pub code_rendered_again: bool,
+    /// What comes after a login at the generic host comes on My Domain.
+    pub verified_at_my_domain: bool,
     /// The first right code that a page gets is refused as too old.
     pub code_refused_once: bool,
     /// Of the codes sent, the mailbox shows an older one until a wrong one was given.
@@ -185,6 +187,8 @@ pub struct Settings {
     pub login_elsewhere: bool,
     /// Login pages lead to a maintenance notice, on a host outside the org.
     pub maintenance_elsewhere: bool,
+    /// Login pages lead to another org's page that wants an authenticator's code.
+    pub code_elsewhere: bool,
     /// The login form is rendered again by its script as soon as a field of it is typed into.
     pub login_rendered_again: bool,
     /// No login is answered: the maintenance notice comes instead, and there is no session.
@@ -280,6 +284,7 @@ impl Default for Settings {
             other_methods_linked: false,
             method_refused: false,
             code_rendered_again: false,
+            verified_at_my_domain: false,
             code_refused_once: false,
             mail_late: false,
             totp_used_once: false,
@@ -287,6 +292,7 @@ impl Default for Settings {
             methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
             maintenance_elsewhere: false,
+            code_elsewhere: false,
             login_rendered_again: false,
             login_unanswered: false,
             maintenance_after_refusal: false,

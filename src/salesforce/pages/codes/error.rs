@@ -96,6 +96,16 @@ pub enum VerificationError {
         /// What the page offers, in its words.
         offered: Vec<String>,
     },
+    /// The page is none that may be given a code.
+    #[error(
+        "a page at {origin} wants to verify {username}, and is neither on the login host nor on the org's My Domain, nor did the login lead there: no code was typed"
+    )]
+    UntrustedHost {
+        /// Who is asked.
+        username: String,
+        /// The page's origin.
+        origin: String,
+    },
     /// A method was chosen and the choice came back.
     #[error("Salesforce asks {username} for a method of verification again{}", page_says(said.as_ref()))]
     ChoiceRefused {
@@ -182,6 +192,11 @@ impl From<VerificationError> for Failure {
                 .hint("register an authenticator app for the user and set `totp_secret`, or give codes by e-mail with `verification_code_command`")
                 .hint("administrators need a passkey: `reauth passkey enroll`")
                 .hint(OR_NO_QUESTION),
+            Error::UntrustedHost { .. } => {
+                Failure::scenario("salesforce.code_untrusted_host", message)
+                    .hint("if the host is your org's, set `salesforce.my_domain` to it")
+                    .hint("something led the browser to another org: a kept profile, single sign-on, or an OAuth URL of another org")
+            }
             Error::ChoiceRefused { .. } => {
                 Failure::scenario("salesforce.method_refused", message)
                     .hint("log in by hand and see which methods work for this user")

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::super::hosts::Origin;
+use super::super::hosts::{Origin, Site};
 use super::Salesforce;
 use super::doors;
 use super::org::Session;
@@ -102,6 +102,10 @@ pub(super) fn routes() -> Router<Salesforce> {
 /// Leads a session on: to the page that comes next, else to what its user wanted.
 pub(super) fn lead_on(salesforce: &Salesforce, origin: &Origin, session: &Session) -> Response {
     match session.before_it.first() {
+        // My Domain's pages lead there by themselves, once it has the session.
+        Some(_) if origin.site == Site::Login && salesforce.settings().verified_at_my_domain => {
+            doors::after_login(salesforce, origin, session, &session.start_url)
+        }
         Some(next) => redirect_with_session(salesforce, session, next.path()),
         None => doors::after_login(salesforce, origin, session, &session.start_url),
     }

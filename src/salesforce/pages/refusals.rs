@@ -46,7 +46,9 @@ impl Refusals {
 
     /// Whether a login of this user led to a page of this origin.
     pub(super) fn has_led(&self, username: &str, origin: &str) -> bool {
-        lock(&self.led_to).get(&UserKey::of(username)).is_some_and(|origins| origins.contains(origin))
+        lock(&self.led_to)
+            .get(&UserKey::of(username))
+            .is_some_and(|origins| origins.contains(origin))
     }
 
     /// How often the password of this user was sent in this run.

@@ -234,7 +234,11 @@ impl<'run> Visitor<'run> {
             }
             visit.passed.met(&seen)?;
             match seen.page.as_str() {
-                "login" | "login-identifier" => self.come_in(&seen, &mut visit).await?,
+                "login" | "login-identifier" => {
+                    // Another login is verified anew.
+                    visit.verifying = Verifying::default();
+                    self.come_in(&seen, &mut visit).await?;
+                }
                 "verification-email" | "verification-sms" | "verification-totp"
                 | "verification-other" => self.verify(&seen, &mut visit, deadline).await?,
                 "passkey-enrolment" | "passkey-verification" => {

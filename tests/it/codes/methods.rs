@@ -1,6 +1,6 @@
 //! The choice of methods, and pages that want something else.
 
-use super::{assert_codes, error, hints, verifications, without};
+use super::{assert_codes, count, error, hints, quick, verifications, without};
 use crate::pages::{assert_untouched, run_passes};
 use crate::support::World;
 
@@ -31,6 +31,18 @@ async fn a_push_message_is_passed_by_choosing_another_method() {
     let met = verifications(&finished, "revoke");
     assert_eq!(met, ["verification-other", "verification-other", "verification-totp"]);
     assert_codes(&world.state().await, 1, 0, 1);
+}
+
+/// Each login has a choice of its own, also where the org demands two on one way.
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_again_for_another_login() {
+    for choice in ["other-methods", "approve-on-phone"] {
+        let world = quick(&[choice, "login-again-authorise"]).await;
+        run_passes(&world, &["--revoke-via", "api"]).await;
+        let after = world.state().await;
+        assert_eq!(after.salesforce("login_attempts"), 2, "{choice}");
+        assert_eq!((count(&after, "codes_given"), count(&after, "codes_accepted")), (2, 2));
+    }
 }
 
 /// The field tells what is wanted, wherever the page is.

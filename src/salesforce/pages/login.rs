@@ -334,4 +334,17 @@ mod tests {
             assert_eq!(sent(hosts).may_log_in("a", logins), expected, "{hosts:?} {logins}");
         }
     }
+    #[test]
+    fn a_form_that_never_keeps_what_is_typed_is_given_up() {
+        let seen = Seen::bare("login", "https://login.salesforce.com/", 1);
+        let mut sent = Sent::default();
+        for _ in 1..MOST_UNFILLED {
+            was_not_filled(&seen, &mut sent).unwrap();
+        }
+        let error = was_not_filled(&seen, &mut sent).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the login page of login.salesforce.com was rendered again each of 5 times that it was filled: nothing was sent"
+        );
+    }
 }

@@ -175,13 +175,11 @@ impl Visitor<'_> {
             return Err(PageError::FrameLogin { origin: seen.origin.clone() });
         }
         let already = if seen.page == "login" { sent.password } else { sent.username };
-        if already {
-            let said = seen.text("error").filter(|said| !said.is_empty());
-            if said.is_some() || !sent.is_demanded_anew(&seen.url) {
-                let error = self.refusal(seen, sent, said);
-                self.refusals.add(self.username(), error.clone());
-                return Err(error);
-            }
+        let said = seen.text("error").filter(|said| !said.is_empty());
+        if already && (said.is_some() || !sent.is_demanded_anew(&seen.url)) {
+            let error = self.refusal(seen, sent, said);
+            self.refusals.add(self.username(), error.clone());
+            return Err(error);
         }
         if !self.trusted.contains(&seen.origin) {
             return Err(PageError::UntrustedOrigin { origin: seen.origin.clone() });
@@ -196,6 +194,9 @@ impl Visitor<'_> {
         if already {
             self.refusals.clear(self.username());
             sent.was_accepted();
+        }
+        if said.is_none() {
+            self.refusals.codes.led_to_another_login(self.username());
         }
         Ok(())
     }

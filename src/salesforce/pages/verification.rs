@@ -89,7 +89,7 @@ impl Visitor<'_> {
             return Ok(());
         }
         let attempt = self.refusals.codes.of(&username, method) + 1;
-        if attempt > 1 {
+        if self.refusals.codes.is_open(&username) && attempt > 1 {
             let said = said.as_deref().unwrap_or("without a word");
             self.notes.progress(&format!("the code was not taken: {said}"));
         }

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{assert_codes, error, hints, with, with_shell};
+use super::{assert_codes, count, error, hints, with, with_shell};
 use crate::pages::{assert_untouched, run_passes};
 use crate::support::{Finished, World};
 
@@ -101,4 +101,19 @@ async fn that_runs_when_a_signal_comes() {
     world.assert_nothing_left().await;
     finished.expect_error("reauth.interrupted");
     assert_untouched(&world, &world.state().await);
+}
+
+/// A wrong code, then right ones: another login on the way has one of its own, and the code before it
+/// was not refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_is_wrong_once_before_another_login() {
+    let world = World::with_faults(&["login-again-setup", "email-code"]).await;
+    let url = &world.simulator.ready().salesforce.mailbox_url;
+    let wrong = "mkdir asked 2>/dev/null && echo 'Your code is 000000.'";
+    with_shell(&world, &format!("{wrong} || curl -fsS --noproxy '*' '{url}'"));
+    run_passes(&world, &[]).await;
+    let after = world.state().await;
+    assert_eq!(after.salesforce("login_attempts"), 2);
+    let codes = ["codes_given", "codes_refused", "codes_accepted"];
+    assert_eq!(codes.map(|counter| count(&after, counter)), [3, 1, 2]);
 }

@@ -89,7 +89,7 @@ async fn the_restoration_comes_in_as_the_run_did() {
     world.let_go().await;
     let finished = running.finish().await.expect_code(130);
     assert_eq!(finished.report()["instance"]["authenticated"], true);
-    assert_eq!(finished.facts("authorize")["logged_in_by"], "profile");
+    assert_eq!(finished.facts("authorize")["logged_in_by"], serde_json::json!(["profile"]));
 }
 
 fn only_entry(folder: &Path) -> PathBuf {

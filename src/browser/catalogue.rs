@@ -139,26 +139,15 @@ impl Catalogue {
             .map_or_else(|| json!([]), |candidates| describe(candidates))
     }
 
+    /// One page, as the recogniser takes it.
+    pub(super) fn describe_page(&self, name: &str) -> Option<Value> {
+        self.pages.iter().find(|page| page.name == name).map(Page::describe)
+    }
+
     /// The pages wanted and all interruptions, as the recogniser takes them.
     pub(super) fn describe(&self, wanted: &[&str]) -> Value {
         let is_asked_for = |page: &&Page| page.interrupts || wanted.contains(&page.name.as_str());
-        self.pages
-            .iter()
-            .filter(is_asked_for)
-            .map(|page| {
-                json!({
-                    "name": page.name,
-                    "url": page.url,
-                    "quiet": page.quiet,
-                    "signature": page.signature.iter().map(|any| describe(any)).collect::<Vec<_>>(),
-                    "absent": describe(&page.absent),
-                    "frame": describe(&page.frame),
-                    "elements": page.elements.iter()
-                        .map(|(name, candidates)| (name.clone(), describe(candidates)))
-                        .collect::<serde_json::Map<_, _>>(),
-                })
-            })
-            .collect()
+        self.pages.iter().filter(is_asked_for).map(Page::describe).collect()
     }
 }
 
@@ -280,6 +269,23 @@ fn resolve(list: &[String], texts: &BTreeMap<String, Vec<String>>) -> Result<Vec
         }
     }
     Ok(resolved)
+}
+
+impl Page {
+    /// As the recogniser takes it.
+    fn describe(&self) -> Value {
+        json!({
+            "name": self.name,
+            "url": self.url,
+            "quiet": self.quiet,
+            "signature": self.signature.iter().map(|any| describe(any)).collect::<Vec<_>>(),
+            "absent": describe(&self.absent),
+            "frame": describe(&self.frame),
+            "elements": self.elements.iter()
+                .map(|(name, candidates)| (name.clone(), describe(candidates)))
+                .collect::<serde_json::Map<_, _>>(),
+        })
+    }
 }
 
 fn describe(candidates: &[Candidate]) -> Value {

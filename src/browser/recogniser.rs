@@ -306,11 +306,8 @@ impl Session {
         element: &str,
         how: Spend,
     ) -> Result<bool, BrowserError> {
-        let pages = self.catalogue.describe(&[&seen.page]);
-        let page = pages.as_array().into_iter().flatten().find(|page| page["name"] == seen.page);
-        let Some(page) = page else { return Ok(false) };
+        let Some(mut page) = self.catalogue.describe_page(&seen.page) else { return Ok(false) };
         // It was spent by who pressed it first.
-        let mut page = page.clone();
         self.unspend(&seen.page).await?;
         page["quiet"] = json!(false);
         let arguments =

@@ -17,6 +17,6 @@ if (sent[page.name]) return 'sent';
 const button = find(page.elements[name]);
 if (!isShown(page) || !button || !typed.every(isFilled)) return 'unfilled';
 sent[page.name] = true;
-document[SPENT] = Object.assign(document[SPENT] || {}, { [spent]: true });
+spend(spent, true);
 button.element.click();
 return 'sent';

@@ -47,12 +47,9 @@ impl Session {
         typed: &[Typed],
         spent: &str,
     ) -> Result<bool, BrowserError> {
-        let pages = self.catalogue.describe(&[&seen.page]);
-        let page = pages.as_array().into_iter().flatten().find(|page| page["name"] == seen.page);
-        let Some(page) = page else { return Ok(false) };
+        let Some(page) = self.catalogue.describe_page(&seen.page) else { return Ok(false) };
         self.slow_down().await;
-        let arguments =
-            vec![page.clone(), json!(button), json!(seen.document), json!(typed), json!(spent)];
+        let arguments = vec![page, json!(button), json!(seen.document), json!(typed), json!(spent)];
         match self.script("submit", SCRIPT, arguments).await {
             // A dialog that the click opened ends the script without an answer.
             Ok(answer) => Ok(answer != json!("unfilled")),

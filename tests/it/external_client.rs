@@ -5,7 +5,8 @@ mod safety;
 
 use serde_json::{Value, json};
 
-use crate::grants::{APP, of_others};
+use crate::grants::APP;
+use crate::support::of_others;
 use crate::support::{Finished, State, World};
 
 /// How each of the user's grants ended, oldest first; those that live did not.

@@ -24,10 +24,3 @@ fn lives(world: &World, state: &State) -> Vec<bool> {
     let grants = state.grants(APP, world.username());
     grants.iter().map(|grant| grant["live"] == true).collect()
 }
-
-/// Every grant that is not the integration user's for the app under test, as it is.
-pub fn of_others(world: &World, state: &State) -> Vec<Value> {
-    let grants = state.0["salesforce"]["grants"].as_array().unwrap();
-    let ours = |grant: &&Value| grant["app"] == APP && grant["user"] == world.username();
-    grants.iter().filter(|grant| !ours(grant)).cloned().collect()
-}

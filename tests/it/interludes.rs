@@ -9,8 +9,8 @@ mod stopped;
 
 use serde_json::Value;
 
-use crate::grants::of_others;
 use crate::pages::{APP, assert_untouched};
+use crate::support::of_others;
 use crate::support::{Finished, State, World};
 
 /// A run of `arguments` in a world with these faults passes, with as many logins as the org

@@ -20,6 +20,7 @@ mod passkeys;
 mod platform;
 mod random;
 mod recovery;
+mod services;
 mod setup;
 mod simulate;
 mod support;

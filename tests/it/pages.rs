@@ -9,7 +9,7 @@ mod unknown;
 
 use serde_json::{Value, json};
 
-use crate::grants::of_others;
+use crate::support::of_others;
 use crate::support::{Finished, State, World};
 
 pub const APP: &str = "Cloud Elements QA";

@@ -4,10 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::grants::{APP, of_others};
-use crate::support::{Finished, State, World};
+use crate::support::{Finished, State, World, check_verdict};
 
 /// Changes what is tested: a run that failed is repeated by its seed alone.
 const SEED: u64 = 20_261_125;
@@ -45,41 +42,8 @@ fn faults(dice: &mut Dice) -> Vec<&'static str> {
     (0..count).map(|_| pages.swap_remove(dice.below(pages.len()))).collect()
 }
 
-/// Whether the platform holds a grant that lives.
-fn is_authenticated(world: &World, state: &State) -> bool {
-    let instance = state.instance(world.instance());
-    let token = &instance["configuration"]["oauth.user.refresh_token"];
-    let grants = state.0["salesforce"]["grants"].as_array().unwrap();
-    grants.iter().any(|grant| grant["live"] == true && grant["refresh_token"] == *token)
-}
-
-/// The instance's own grant, as it was at the start.
-fn own_grant(world: &World, state: &State) -> Value {
-    state.instance(world.instance())["configuration"]["oauth.user.refresh_token"].clone()
-}
-
 fn check(world: &World, faults: &[&str], before: &State, after: &State, finished: &Finished) {
-    let alive = is_authenticated(world, after);
-    let renewed = own_grant(world, before) != own_grant(world, after);
-    let code = finished.code;
-    if !alive {
-        assert_eq!(code, Some(4), "the instance is dead");
-    } else if renewed {
-        // All was well, or something failed after the grant was cut and it was brought back.
-        assert!(matches!(code, Some(0 | 1)), "the instance lives: {code:?}");
-    } else {
-        assert!(matches!(code, Some(1..=3)), "the instance was never touched: {code:?}");
-    }
-    match finished.report()["instance"]["authenticated"].as_bool() {
-        Some(said) => assert_eq!(said, alive, "the report tells otherwise"),
-        // It never came so far as to ask.
-        None => assert!(!renewed, "it was touched and not asked"),
-    }
-    assert_eq!(of_others(world, before), of_others(world, after), "other people's grants");
-    let ours = |state: &State| state.live_grants(APP, world.username()).len();
-    assert!(ours(after) <= ours(before), "a grant was left");
-    assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");
-    after.assert_codes_sent_once();
+    check_verdict(world, before, after, finished);
     let logins = after.salesforce("login_attempts");
     let demanded = logins_demanded(faults);
     assert!(logins <= demanded, "{logins} logins where {demanded} were demanded");

@@ -7,7 +7,7 @@ mod shapes;
 
 use serde_json::Value;
 
-use crate::grants::of_others;
+use crate::support::of_others;
 use crate::support::{Finished, State, World};
 
 pub const APP: &str = "Cloud Elements QA";

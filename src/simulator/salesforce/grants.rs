@@ -61,6 +61,13 @@ impl Org {
             && !self.is_blocked(&grant.consumer_key)
     }
 
+    /// Would its refresh token be taken at this moment?
+    pub(super) fn is_refreshable(&self, grant: &Grant) -> bool {
+        grant.ended_by.is_none()
+            && grant.refresh_token.is_some()
+            && !self.is_blocked(&grant.consumer_key)
+    }
+
     /// Has the user a live grant of this app that covers the scopes?
     pub(super) fn has_approved(&self, consumer_key: &str, user_id: &str, scope: &str) -> bool {
         self.live_grants(consumer_key, Some(user_id)).any(|grant| {

@@ -319,6 +319,7 @@ impl Org {
                     "scope": grant.scope,
                     "live": grant.ended_by.is_none(),
                     "ended_by": grant.ended_by,
+                    "refreshable": self.is_refreshable(grant),
                     "created_ms": grant.created_ms,
                     "last_used_ms": grant.last_used_ms,
                     "use_count": grant.use_count,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{APP, ends, hints_of as hints, of_others};
-use crate::support::{Finished, State, World};
+use super::{APP, ends, hints_of as hints};
+use crate::support::{Finished, State, World, of_others};
 
 /// A world whose integration user holds a second grant, as another instance would.
 async fn with_second_grant(faults: &[&str]) -> World {

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{APP, lives, of_others};
-use crate::support::{State, World};
+use super::{APP, lives};
+use crate::support::{State, World, of_others};
 
 const NAMESAKE: &str = "zoe.obrien.sales@acme.example.qa";
 

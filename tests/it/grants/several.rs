@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{APP, lives, of_others, with_second_grant};
-use crate::support::World;
+use super::{APP, lives, with_second_grant};
+use crate::support::{World, of_others};
 
 /// Our grant is cut, the other one lives on, whoever is older.
 async fn singled_out(user_shown_as: &str) {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{APP, passes, stops};
-use crate::grants::of_others;
 use crate::support::World;
+use crate::support::of_others;
 
 macro_rules! faults_that_pass {
     ($($test:ident: $faults:expr;)*) => {

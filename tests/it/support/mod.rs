@@ -1,6 +1,7 @@
 //! A world of its own for each test: simulator, configuration, state folder, temporary folder. At
 //! its end nothing of the browser may be left.
 
+mod documented;
 mod hold;
 mod leftovers;
 mod port;
@@ -8,7 +9,9 @@ mod remote_driver;
 mod run;
 mod running;
 mod state;
+mod verdict;
 
+pub use documented::assert_documented;
 pub use hold::{Held, Moment};
 pub use leftovers::{processes, until_ended};
 pub use port::Port;
@@ -16,6 +19,7 @@ pub use remote_driver::RemoteDriver;
 pub use run::Finished;
 pub use running::Running;
 pub use state::State;
+pub use verdict::{check_verdict, of_others};
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

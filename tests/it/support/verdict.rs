@@ -1,0 +1,87 @@
+//! What a run says of itself, against what the services' own state says.
+
+use serde_json::Value;
+
+use super::{Finished, State, World};
+
+const APP: &str = "Cloud Elements QA";
+
+/// The grant whose tokens the instance holds; none where it holds tokens that nobody issued, or that
+/// a rotation has replaced.
+fn grant<'state>(world: &World, state: &'state State) -> Option<&'state Value> {
+    let configuration = &state.instance(world.instance())["configuration"];
+    let (access, refresh) =
+        (&configuration["oauth.user.token"], &configuration["oauth.user.refresh_token"]);
+    let grants = state.0["salesforce"]["grants"].as_array().unwrap();
+    grants.iter().find(|grant| {
+        let tokens = grant["access_tokens"].as_array().unwrap();
+        (refresh.is_string() && grant["refresh_token"] == *refresh)
+            || tokens.iter().any(|token| token["access_token"] == *access)
+    })
+}
+
+/// Whether the instance could call Salesforce at this moment.
+fn is_authenticated(world: &World, state: &State) -> bool {
+    let configuration = &state.instance(world.instance())["configuration"];
+    grant(world, state).is_some_and(|grant| {
+        let refreshes = grant["refreshable"] == true
+            && grant["refresh_token"] == configuration["oauth.user.refresh_token"];
+        let tokens = grant["access_tokens"].as_array().unwrap();
+        refreshes
+            || tokens.iter().any(|token| {
+                token["access_token"] == configuration["oauth.user.token"] && token["live"] == true
+            })
+    })
+}
+
+/// Every grant that is not the integration user's for the app under test, as it is.
+pub fn of_others(world: &World, state: &State) -> Vec<Value> {
+    let grants = state.0["salesforce"]["grants"].as_array().unwrap();
+    let ours = |grant: &&Value| grant["app"] == APP && grant["user"] == world.username();
+    grants.iter().filter(|grant| !ours(grant)).cloned().collect()
+}
+
+/// Fails unless `reauth run` ended in the exit code that the services' final state calls for, told
+/// the truth about the instance, and left everything else alone.
+#[track_caller]
+pub fn check_verdict(world: &World, before: &State, after: &State, finished: &Finished) {
+    let alive = is_authenticated(world, after);
+    let (was, is) = (grant(world, before), grant(world, after));
+    let id = |grant: Option<&Value>| grant.map(|grant| grant["id"].clone());
+    let renewed = id(was) != id(is);
+    let code = finished.code;
+    let said = &finished.stderr;
+    if code == Some(0) {
+        assert!(alive && renewed, "passed: alive {alive}, renewed {renewed}\n{said}");
+    }
+    if !alive {
+        assert_eq!(code, Some(4), "the instance is dead\n{said}");
+    } else if renewed {
+        // All was well, or something failed after the grant was cut and it was brought back. Or it
+        // was brought back, and could not be asked.
+        assert!(matches!(code, Some(0 | 1 | 4)), "the instance lives: {code:?}\n{said}");
+    } else {
+        assert!(matches!(code, Some(1..=4)), "the instance lives: {code:?}\n{said}");
+    }
+    match finished.report()["instance"]["authenticated"].as_bool() {
+        Some(told) => assert_eq!(told, alive, "the report tells otherwise\n{said}"),
+        // It never came so far as to ask, or got no answer.
+        None => assert!(code == Some(4) || !renewed, "it was touched and not asked\n{said}"),
+    }
+    if code == Some(0) {
+        let old = was.map(|grant| &grant["id"]);
+        let still = after.live_grants(APP, world.username());
+        assert!(still.iter().all(|grant| Some(&grant["id"]) != old), "the old grant lives\n{said}");
+    }
+    assert_eq!(of_others(world, before), of_others(world, after), "other people's grants");
+    let ours = |state: &State| state.live_grants(APP, world.username()).len();
+    assert!(ours(after) <= ours(before).max(1), "a grant was left\n{said}");
+    assert_eq!(after.tripwire_hits(), 0, "the callback host was reached");
+    after.assert_codes_sent_once();
+    let in_flight = !world.journal().is_empty();
+    if code != Some(4) {
+        assert!(!in_flight, "nothing is in flight: {:?}\n{said}", world.journal());
+    } else if is_authenticated(world, before) {
+        assert!(in_flight, "what was left dead has to be known to `restore --all`\n{said}");
+    }
+}

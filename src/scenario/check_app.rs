@@ -89,6 +89,7 @@ async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String
             scopes.join(" ")
         }
         Ok(_) => {
+            context.set_introspection_blind();
             step.fact("scopes", "unknown");
             "unknown (introspection calls the token inactive)".to_owned()
         }

@@ -51,6 +51,7 @@ pub struct Context {
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
     no_refresh_token: AtomicBool,
+    introspection_blind: AtomicBool,
     baseline: Mutex<Option<Instance>>,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,
 }
@@ -98,6 +99,7 @@ impl Context {
             config_file: None,
             restoring: AtomicBool::new(false),
             no_refresh_token: AtomicBool::new(false),
+            introspection_blind: AtomicBool::new(false),
             baseline: Mutex::default(),
             attempts: Mutex::default(),
         })
@@ -119,6 +121,15 @@ impl Context {
 
     pub(super) fn has_no_refresh_token(&self) -> bool {
         self.no_refresh_token.load(Ordering::Relaxed)
+    }
+
+    /// Introspection called a living token inactive: its "not active" says nothing.
+    pub(super) fn set_introspection_blind(&self) {
+        self.introspection_blind.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_introspection_blind(&self) -> bool {
+        self.introspection_blind.load(Ordering::Relaxed)
     }
 
     /// The instance as this run first read it: what everything is compared with at the end, and what

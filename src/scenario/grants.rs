@@ -3,7 +3,7 @@
 use super::context::{Context, Step};
 use super::proofs::{LiveGrant, Witness};
 use crate::cloud_elements::{HubAnswer, Instance};
-use crate::config::AppKind;
+use crate::config::{AppKind, Login};
 use crate::failure::Failure;
 use crate::report::Event;
 use crate::salesforce::pages::{Identity, Notes as _};
@@ -17,6 +17,17 @@ use crate::secrets::Secret;
 pub(super) fn own_witness(context: &Context, grant: &LiveGrant) -> Option<Witness> {
     let token = grant.instance.user_token.readable()?;
     Some(witness(context, grant.hosts.as_ref()?, token.clone(), "the instance's access token"))
+}
+
+/// The access token by which an admin, or else the integration user, is configured to come in.
+pub(super) fn configured_witness(context: &Context, hosts: &OrgHosts) -> Option<Witness> {
+    let salesforce = &context.config.salesforce;
+    let accounts = [salesforce.admin.as_ref(), Some(&salesforce.user)];
+    let bearer = accounts.into_iter().flatten().find_map(|account| match &account.login {
+        Login::Frontdoor { access_token } => Some(access_token.clone()),
+        Login::Form | Login::Profile => None,
+    })?;
+    Some(witness(context, hosts, bearer, "configured access token"))
 }
 
 /// Whoever may send this as Bearer.

@@ -90,6 +90,22 @@ async fn examine(
             // Read again: the call may have made the platform refresh its access token.
             let instance = context.platform.instance_with_token(&instance.token).await?;
             let grant = live_grant(context, instance).await?;
+            if grant.holder.is_none() && grant.instance.user_token.readable().is_some() {
+                let said = "the platform answers, but Salesforce calls the access token dead that it shows";
+                step.warn(
+                    "scenario.sides_disagree",
+                    format!(
+                        "instance {}: {said}; a platform that answers from a cache does so",
+                        grant.instance.id
+                    ),
+                );
+                // In a restoration we know that the grant was cut: the platform's word is not enough.
+                if context.is_restoring() {
+                    context.events.send(Event::Seen(Some(false)));
+                    let dead = DeadGrant { instance: grant.instance, before: None };
+                    return Ok(Located::Dead(Box::new(dead), said.to_owned()));
+                }
+            }
             if let Some(holder) = &grant.holder {
                 step.fact("user", holder.user.username.clone());
                 step.fact("organization_id", holder.organization_id.clone());

@@ -26,6 +26,7 @@ mod revoke_ui;
 pub mod tour;
 mod verify;
 mod ways_in;
+mod witnesses;
 
 pub use context::Context;
 pub use enrol::{Enrolled, Enrolment, enrol};

@@ -42,6 +42,10 @@ pub(super) async fn revoke(
         };
     }
     let grants_before = listed.as_ref().map(Vec::len);
+    let outliving = match (session, grants_before) {
+        (Some((witness, user_id)), Some(listed)) => Some((witness, user_id, listed)),
+        _ => outliving_witness(context, &grant).await?,
+    };
     step.fact("grants_of_user", grants_before);
     step.fact("witness", listed.as_ref().and(witness.as_ref()).map(|witness| witness.source));
 
@@ -126,14 +130,26 @@ pub(super) async fn revoke(
         (false, true) => format!("{} revoked", ended.join(" and ")),
         (false, false) => "nothing was revoked: the instance was dead before".to_owned(),
     };
-    // What the access token could see it can see no more: only a session is left to ask.
-    let witness = match (session, grants_before) {
-        (Some((witness, user_id)), Some(before)) => {
-            Some(GrantsLeft { witness, user_id, expected: before.saturating_sub(grants_ended) })
-        }
-        _ => None,
-    };
+    // What the access token could see it can see no more.
+    let witness = outliving.map(|(witness, user_id, before)| GrantsLeft {
+        witness,
+        user_id,
+        expected: before.saturating_sub(grants_ended),
+    });
     Ok((CutGrant { before: grant, witness }, summary))
+}
+
+/// Somebody who lists the user's grants and is not cut off with them: who comes in by the front door
+/// has an access token of another app. With the user's id and how many grants are listed now.
+async fn outliving_witness(
+    context: &Context,
+    grant: &LiveGrant,
+) -> Result<Option<(Witness, String, usize)>, Failure> {
+    let (Some(holder), Some(hosts)) = (&grant.holder, &grant.hosts) else { return Ok(None) };
+    let Some(witness) = grants::configured_witness(context, hosts) else { return Ok(None) };
+    let user_id = holder.user.user_id.clone();
+    let listed = grants::listed(context, &witness, &user_id).await?.grants();
+    Ok(listed.filter(|grants| !grants.is_empty()).map(|grants| (witness, user_id, grants.len())))
 }
 
 async fn list(

@@ -5,8 +5,10 @@
 use serde_json::json;
 
 use super::context::{Context, Step};
+use super::grants;
 use super::locate::{holder_of, live_grant};
 use super::proofs::{DeadGrant, LiveGrant};
+use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::cloud_elements::{HubAnswer, Instance, VolatileKeys, configuration_diff};
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
@@ -26,11 +28,50 @@ pub async fn verify(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Fai
             new_token(context, step, &dead, &grant, &mut proved).await?;
             same_user(context, step, dead.before.as_ref(), &grant)?;
             let grant = refreshes(context, step, grant, &mut proved).await?;
+            witnesses_agree(context, step, &grant).await?;
             unchanged(step, &context.baseline(before), &grant.instance)?;
             proved.push("configuration unchanged");
             Ok((grant, proved.join(", ")))
         })
         .await
+}
+
+/// Everybody who can be asked says that the grant lives which the instance holds in the end.
+async fn witnesses_agree(
+    context: &Context,
+    step: &Step<'_>,
+    grant: &LiveGrant,
+) -> Result<(), Failure> {
+    let own = grants::own_witness(context, grant);
+    let user_id = grant.holder.as_ref().map(|holder| holder.user.user_id.as_str());
+    let (platform, mut salesforce, list) = tokio::join!(
+        witnesses::platform(context, &grant.instance),
+        witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
+        witnesses::list_now(context, own.as_ref(), user_id),
+    );
+    salesforce.push(list);
+    let testimonies = Testimonies::new(platform?, salesforce);
+    step.fact("witnesses", testimonies.to_json());
+    let platform = testimonies.platform();
+    if platform.says == Says::Dead {
+        context.events.send(Event::Seen(Some(false)));
+        return Err(died(&platform.words));
+    }
+    match testimonies.verdict() {
+        Verdict::Agreed(_) => Ok(()),
+        Verdict::OneSided => {
+            step.warn(
+                "scenario.one_sided",
+                format!("that the instance lives is the platform's word alone: {testimonies}"),
+            );
+            Ok(())
+        }
+        Verdict::Disagreed => Err(Failure::scenario(
+            "scenario.witnesses_disagree",
+            format!("not everybody says that the instance's new grant lives: {testimonies}"),
+        )
+        .hint("the platform works; whoever says otherwise is late, or the platform shows another token than it uses: `reauth status` asks again")),
+    }
 }
 
 async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> Result<(), Failure> {
@@ -92,6 +133,39 @@ async fn new_token(
     }
     step.fact("old_token_dead", true);
     proved.push("old one still dead");
+    old_refresh_token(context, step, dead, grant).await
+}
+
+/// A refresh token may outlive its access tokens: introspection tells, where it can be believed.
+async fn old_refresh_token(
+    context: &Context,
+    step: &Step<'_>,
+    dead: &DeadGrant,
+    grant: &LiveGrant,
+) -> Result<(), Failure> {
+    let Some(old) = dead.instance.user_refresh_token.readable() else { return Ok(()) };
+    if grant.instance.user_refresh_token.readable() == Some(old) {
+        return Err(Failure::scenario(
+            "scenario.same_token",
+            "the instance works, but with the refresh token it had before: the grant was not replaced",
+        )
+        .hint("the revocation hit another grant, or the platform ignored the code"));
+    }
+    let testimony = witnesses::introspection(context, grant.hosts.as_ref(), old).await;
+    if testimony.says == Says::Alive && dead.before.is_none() {
+        // It was not cut by us: it may well live, and somebody should end it.
+        step.warn(
+            "scenario.old_token_lives",
+            "the instance was found dead, but its old refresh token is still active: its old grant is left".into(),
+        );
+    } else if testimony.says == Says::Alive {
+        return Err(Failure::scenario(
+            "scenario.old_token_lives",
+            "introspection calls the instance's old refresh token active, though its grant was revoked",
+        )
+        .hint("revoke it: POST it to /services/oauth2/revoke, or look for a second row of the user in Setup → Connected Apps OAuth Usage"));
+    }
+    step.fact("old_refresh_token_dead", testimony.says == Says::Dead);
     Ok(())
 }
 

@@ -33,7 +33,7 @@ async fn cycle(revoke_via: &str, reauthenticate_via: &str, provision: bool) {
     assert_eq!(after.live_grants_of_others(&user), others, "other users' grants are not ours");
     assert_eq!(
         after.requests("GET", "/services/data/"),
-        2,
+        3,
         "each witness asks for the version once"
     );
     let grants = after.grants(APP, &user);

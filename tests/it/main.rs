@@ -25,3 +25,4 @@ mod setup;
 mod simulate;
 mod support;
 mod ways_in;
+mod witnesses;

@@ -5,6 +5,7 @@
 mod case;
 mod oauth;
 mod platform;
+mod witnesses;
 
 use case::{Case, Ending};
 
@@ -12,7 +13,7 @@ use crate::support::assert_documented;
 
 /// All of them.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [platform::CASES, oauth::CASES].into_iter().flatten()
+    [platform::CASES, oauth::CASES, witnesses::CASES].into_iter().flatten()
 }
 
 #[test]

@@ -120,7 +120,8 @@ fn page(records: Vec<Value>) -> Response {
 /// The records of a query as the platform shows them: without Salesforce's own `attributes`, and
 /// without members that are null if the instance says so.
 async fn records(service: &CloudElements, id: u64, soql: &str) -> Result<Vec<Value>, ApiError> {
-    let mut records = service.query_as(id, soql).await?;
+    let answer = service.query_as(id, soql).await;
+    let mut records = service.state().through_cache(id, soql, answer)?;
     let filter_nulls = service.state().instances.get(&id).is_some_and(|instance| {
         instance.configuration.get("filter.response.nulls") == Some(&Value::Bool(true))
     });

@@ -18,6 +18,8 @@ pub struct Settings {
     pub state: StateBehaviour,
     /// Configuration keys that a PUT loses although they were sent.
     pub drop_configuration_on_put: Vec<String>,
+    /// Records are read from a cache when Salesforce lets the instance in no more.
+    pub hub_cached: bool,
     /// Everything answers 503.
     pub outage: bool,
     /// How long each answer is held back, in milliseconds.

@@ -1,6 +1,7 @@
 //! Everything that the platform remembers. Reached through [`super::CloudElements`] only, which
 //! holds the lock.
 
+use super::error::ApiError;
 use super::model::Instance;
 use super::properties::{self, Configuration};
 use super::settings::Settings;
@@ -18,6 +19,8 @@ pub(super) struct State {
     /// and the instance that is created afterwards needs it.
     sites: HashMap<String, String>,
     deleted: Vec<u64>,
+    /// What each query through an instance brought last, while a cache is kept.
+    cache: HashMap<(u64, String), Vec<Value>>,
     /// All that there ever were, those of deleted instances too.
     element_tokens: Vec<String>,
     next_id: u64,
@@ -38,6 +41,7 @@ impl State {
             instances: BTreeMap::new(),
             sites: HashMap::new(),
             deleted: Vec::new(),
+            cache: HashMap::new(),
             element_tokens: Vec::new(),
             next_id: FIRST_ID,
             requests: BTreeMap::new(),
@@ -90,6 +94,27 @@ impl State {
             self.sites.get(properties::text(configuration, properties::API_KEY)).cloned()
         } else {
             Some(stored.to_owned())
+        }
+    }
+
+    /// The records of a query as they came, or, if the settings have a cache and the instance is let
+    /// in no more, as they came last.
+    pub(super) fn through_cache(
+        &mut self,
+        id: u64,
+        soql: &str,
+        records: Result<Vec<Value>, ApiError>,
+    ) -> Result<Vec<Value>, ApiError> {
+        if !self.settings.hub_cached {
+            return records;
+        }
+        let query = (id, soql.to_owned());
+        match records {
+            Ok(records) => {
+                self.cache.insert(query, records.clone());
+                Ok(records)
+            }
+            Err(error) => self.cache.get(&query).cloned().ok_or(error),
         }
     }
 

@@ -26,6 +26,31 @@ pub(super) const FAULTS: &[Fault] = &[
     service("userinfo-refused", "nobody tells whose a browser's session is", |settings| {
         settings.salesforce.userinfo_refused = true;
     }),
+    service("userinfo-late", "userinfo calls dead tokens alive, twice", |settings| {
+        settings.salesforce.stale.userinfo = 2;
+    }),
+    service("userinfo-stale", "userinfo calls dead tokens alive, for ever", |settings| {
+        settings.salesforce.stale.userinfo = u32::MAX;
+    }),
+    service("introspection-stale", "introspection calls dead tokens active", |settings| {
+        settings.salesforce.stale.introspection = u32::MAX;
+    }),
+    service("introspection-blind", "introspection calls every token inactive", |settings| {
+        settings.salesforce.introspection = false;
+    }),
+    service("grant-list-stale", "OauthToken goes on listing grants that ended", |settings| {
+        settings.salesforce.stale.oauth_token = u32::MAX;
+    }),
+    service("grant-list-forbidden", "nobody may query OauthToken", |settings| {
+        settings.salesforce.oauth_token_query = false;
+    }),
+    service(
+        "hub-cached",
+        "the platform reads records from a cache when it is let in no more",
+        |settings| {
+            settings.cloud_elements.hub_cached = true;
+        },
+    ),
     service("masked-tokens", "the platform shows no token", |settings| {
         settings.cloud_elements.mask_tokens = true;
     }),

@@ -32,8 +32,11 @@ pub(super) async fn userinfo(
     headers: HeaderMap,
 ) -> Response {
     let now = salesforce.now_ms();
-    let org = salesforce.org();
-    let bearer = match bearer(&org, &headers, now) {
+    let mut org = salesforce.org();
+    let known = bearer(&org, &headers, now).or_else(|refusal| {
+        bearer_token(&headers).and_then(|token| org.late_bearer(token)).ok_or(refusal)
+    });
+    let bearer = match known {
         Ok(bearer) if bearer.consumer_key.is_none() && org.settings.userinfo_refused => {
             return (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response();
         }

@@ -24,6 +24,7 @@ mod session;
 mod settings;
 mod setup;
 mod soql;
+mod stale;
 mod tables;
 mod token;
 mod usage;

@@ -61,7 +61,7 @@ pub(super) async fn query(
         Ok(query) => query,
         Err(complaint) => return error(StatusCode::BAD_REQUEST, "MALFORMED_QUERY", &complaint),
     };
-    match tables::select(&salesforce.org(), &user_id, &version, &query) {
+    match tables::select(&mut salesforce.org(), &user_id, &version, &query) {
         Ok(records) => Json(json!({
             "totalSize": records.len(),
             "done": true,

@@ -9,6 +9,7 @@ use super::external_client::ExternalClientSettings;
 use super::interludes::Interlude;
 use super::passkeys::PasskeySettings;
 use super::setup::Setup;
+use super::stale::Stale;
 use super::verification::Method;
 
 /// How the login page asks.
@@ -231,6 +232,8 @@ pub struct Settings {
     pub refresh_token_policy: RefreshTokenPolicy,
     /// Introspection says what it knows; otherwise every token is inactive to it.
     pub introspection: bool,
+    /// Witnesses that are late.
+    pub stale: Stale,
     /// `OauthToken` may be queried.
     pub oauth_token_query: bool,
     /// How long an access token lives, in seconds.
@@ -313,6 +316,7 @@ impl Default for Settings {
             setup_allowed: true,
             refresh_token_policy: RefreshTokenPolicy::ValidUntilRevoked,
             introspection: true,
+            stale: Stale::default(),
             oauth_token_query: true,
             access_token_lifetime_s: 7200,
             external_client: ExternalClientSettings::default(),

@@ -19,7 +19,7 @@ pub(super) struct QueryError {
 
 /// The records that a query selects, in the REST API's shape.
 pub(super) fn select(
-    org: &Org,
+    org: &mut Org,
     user_id: &str,
     version: &str,
     query: &Query,
@@ -105,14 +105,15 @@ const CONNECTED_APPLICATION: &[&str] = &[
     "OptionsAllowAdminApprovedUsersOnly",
 ];
 
-fn table(org: &Org, user_id: &str, object: &str) -> Result<Table, QueryError> {
+fn table(org: &mut Org, user_id: &str, object: &str) -> Result<Table, QueryError> {
     let manages = org.may_set_up(user_id);
     match object.to_ascii_lowercase().as_str() {
         "account" => Ok(("Account", ACCOUNT, accounts(org))),
         "user" => Ok(("User", USER, users(org))),
         "oauthtoken" if org.settings.oauth_token_query => {
             let user_id = (!manages).then_some(user_id);
-            Ok(("OauthToken", OAUTH_TOKEN, oauth_tokens(org, user_id)))
+            let ended_too = org.lists_ended_grants();
+            Ok(("OauthToken", OAUTH_TOKEN, oauth_tokens(org, user_id, ended_too)))
         }
         "connectedapplication" if manages => {
             Ok(("ConnectedApplication", CONNECTED_APPLICATION, connected_applications(org)))
@@ -151,9 +152,9 @@ fn users(org: &Org) -> Vec<Row> {
 }
 
 /// Live grants; only this user's unless `None`.
-fn oauth_tokens(org: &Org, user_id: Option<&str>) -> Vec<Row> {
+fn oauth_tokens(org: &Org, user_id: Option<&str>, ended_too: bool) -> Vec<Row> {
     let visible = org.grants.iter().filter(|grant| {
-        grant.ended_by.is_none()
+        (ended_too || grant.ended_by.is_none())
             && user_id.is_none_or(|user_id| grant.user_id == user_id)
             && !org.app(&grant.consumer_key).is_some_and(|app| org.is_external(app))
     });

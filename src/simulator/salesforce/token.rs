@@ -147,7 +147,7 @@ pub(super) async fn introspect(
     Form(parameters): Form<Parameters>,
 ) -> Response {
     let now = salesforce.now_ms();
-    let org = salesforce.org();
+    let mut org = salesforce.org();
     let consumer_key = match client(&org, &headers, &parameters) {
         Ok(consumer_key) => consumer_key,
         Err((error, description)) => {
@@ -160,7 +160,16 @@ pub(super) async fn introspect(
         .settings
         .introspection
         .then(|| introspection(&org, token, &consumer_key, now))
-        .flatten();
+        .flatten()
+        .or_else(|| {
+            org.late_grant(token).map(|grant| {
+                json!({
+                    "active": true,
+                    "scope": grant.scope,
+                    "client_id": grant.consumer_key,
+                })
+            })
+        });
     no_store(Json(known.unwrap_or_else(|| json!({ "active": false }))))
 }
 

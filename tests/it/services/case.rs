@@ -44,7 +44,7 @@ impl Ending {
 pub async fn check(fault: &str, revoke_via: &str, ending: Ending) {
     let world = World::with_faults(&[fault]).await;
     let before = world.state().await;
-    let run = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "10s"];
+    let run = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "3s"];
     let finished = world.reauth(&run).await.expect_code(ending.code);
     let report = finished.report();
     assert_eq!(report["error"]["code"].as_str(), ending.error, "{report:#}\n{}", finished.stderr);

@@ -343,9 +343,15 @@ pub struct ForgetArguments {
 /// `reauth simulate`
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
-    /// Port on 127.0.0.1 [default: a free one]
+    /// Port [default: a free one]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub port: u16,
+    /// Address to listen at; in a container 0.0.0.0. Whoever reaches it sees all of its secrets
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: std::net::IpAddr,
+    /// A callback of yours that the connected app accepts as well; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub callback_url: Vec<String>,
     /// Write a reauth.toml for this simulator
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,

@@ -276,13 +276,12 @@ pub(super) struct Stage {
 #[cfg(feature = "simulator")]
 impl Stage {
     pub(super) async fn set(global: &Global) -> Result<Self, Failure> {
-        use super::simulate::with_faults;
-        use crate::simulator::{Options, Settings, Simulator, config_toml};
+        use super::simulate::named;
+        use crate::simulator::{Options, Simulator, config_toml};
         let Some(faults) = &global.simulator else {
             return Ok(Self::default());
         };
-        let settings = with_faults(Settings::default(), faults)?;
-        let options = Options { settings, ..Options::default() };
+        let options = Options { faults: named(faults)?, ..Options::default() };
         let simulator = Simulator::start(options).await.map_err(|error| {
             Failure::environment("simulator.start", format!("the simulator did not start: {error}"))
         })?;

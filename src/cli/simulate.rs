@@ -5,7 +5,9 @@ use super::private_file;
 use super::session::to_stdout;
 use super::signals::Signals;
 use crate::failure::Failure;
-use crate::simulator::{Options, Settings, Simulator, SimulatorError, config_toml, faults};
+use crate::simulator::{
+    Fault, Options, Settings, Simulator, SimulatorError, config_toml, faults, faults_named,
+};
 use std::path::Path;
 
 /// Serves until stopped.
@@ -15,11 +17,16 @@ pub async fn run(arguments: &SimulateArguments) -> Result<u8, Failure> {
         return Ok(0);
     }
     let mut signals = Signals::catch()?;
-    let settings = arguments.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
-    let settings = with_faults(settings, &arguments.fault)?;
-    let simulator = Simulator::start(Options { port: arguments.port, settings })
-        .await
-        .map_err(|error| not_started(&error, arguments.port))?;
+    let mut settings = arguments.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
+    settings.salesforce.more_callback_urls.extend(arguments.callback_url.iter().cloned());
+    let options = Options {
+        listen: arguments.listen,
+        port: arguments.port,
+        settings,
+        faults: named(&arguments.fault)?,
+    };
+    let simulator =
+        Simulator::start(options).await.map_err(|error| not_started(&error, arguments.port))?;
     if let Some(file) = &arguments.write_config {
         write_private(file, &config_toml(simulator.ready()))?;
     }
@@ -31,13 +38,13 @@ pub async fn run(arguments: &SimulateArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// The settings with named faults on top.
+/// The faults of these names.
 ///
 /// # Errors
 /// A [`Failure`] for a name that no fault has.
-pub fn with_faults(settings: Settings, names: &[String]) -> Result<Settings, Failure> {
+pub fn named(names: &[String]) -> Result<Vec<&'static Fault>, Failure> {
     let names = names.iter().map(String::as_str).filter(|name| !name.is_empty());
-    settings.with_faults(names).map_err(|error| {
+    faults_named(names).map_err(|error| {
         Failure::usage("simulator.unknown_fault", error.to_string())
             .hint("`reauth simulate --list-faults` prints all of them")
     })

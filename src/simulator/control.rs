@@ -1,17 +1,17 @@
 //! `/__simulator/`: the simulator's own state and switches, on every host.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::faults::{Fault, faults, faults_named};
 use super::gate::{Held, Matching};
 use super::server::Shared;
 use super::settings::Settings;
@@ -25,10 +25,12 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/__simulator", get(page))
         .route("/__simulator/", get(page))
         .route("/__simulator/state", get(state))
-        .route("/__simulator/settings", post(change_settings))
+        .route("/__simulator/settings", get(show_settings).post(change_settings))
+        .route("/__simulator/faults", get(list_faults).post(choose_faults))
+        .route("/__simulator/requests", get(requests).delete(forget_requests))
         .route("/__simulator/held", get(until_held))
         .route("/__simulator/held/{id}/gone", get(until_gone))
-        .route("/__simulator/clock", post(advance_clock))
+        .route("/__simulator/clock", get(clock).post(advance_clock))
         .route("/__simulator/grants", post(add_grant))
         .route("/__simulator/grants/{id}/revoke", post(revoke_grant))
         .route("/__simulator/mailbox", get(mailbox))
@@ -36,34 +38,91 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
+/// The page draws itself from the state, again and again.
 async fn page(State(shared): State<Arc<Shared>>) -> Response {
-    let salesforce = shared.salesforce.state_json();
-    shared.pages.show(
-        "control.html",
-        context! {
-            requests => shared.requests.all().len(),
-            held => minijinja::value::Serde(held(&shared)),
-            tripwire_hits => shared.tripwire_hits.load(Ordering::SeqCst),
-            clock => shared.clock.advanced_seconds(),
-            grants => minijinja::value::Serde(&salesforce["grants"]),
-            cloud_elements => format!("{:#}", shared.cloud_elements.state_json()),
-            settings => format!("{:#}", json!(settings(&shared))),
-        },
-    )
+    shared.pages.show_own("control.html")
 }
 
 async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({
+        "ready": shared.ready,
         "salesforce": shared.salesforce.state_json(),
         "cloud_elements": shared.cloud_elements.state_json(),
         "requests": shared.requests.all(),
         "held": held(&shared),
+        "faults": chosen(&shared).iter().map(|fault| fault.name).collect::<Vec<_>>(),
+        "mailbox": shared.salesforce.mailbox_json(),
         "tripwire_hits": shared.tripwire_hits.load(Ordering::SeqCst),
-        "clock": {
-            "now_ms": shared.clock.now_ms(),
-            "advanced_seconds": shared.clock.advanced_seconds(),
-        },
+        "clock": clock_json(&shared),
     }))
+}
+
+fn clock_json(shared: &Shared) -> Value {
+    json!({
+        "now_ms": shared.clock.now_ms(),
+        "advanced_seconds": shared.clock.advanced_seconds(),
+    })
+}
+
+async fn clock(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(clock_json(&shared))
+}
+
+async fn requests(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!(shared.requests.all()))
+}
+
+async fn forget_requests(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.requests.clear();
+    StatusCode::NO_CONTENT
+}
+
+fn chosen(shared: &Shared) -> MutexGuard<'_, Vec<&'static Fault>> {
+    shared.faults.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn list_faults(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let chosen = chosen(&shared);
+    let each = faults().map(|fault| {
+        json!({
+            "name": fault.name,
+            "kind": fault.kind.as_str(),
+            "about": fault.about,
+            "chosen": chosen.iter().any(|chosen| chosen.name == fault.name),
+        })
+    });
+    Json(each.collect())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    faults: Vec<String>,
+}
+
+/// The settings become those that the simulator was started with, under these faults alone. What
+/// happened stays.
+async fn choose_faults(State(shared): State<Arc<Shared>>, Json(asked): Json<Chosen>) -> Response {
+    match faults_named(asked.faults.iter().map(String::as_str)) {
+        Ok(faults) => {
+            let settings = shared.base.clone().under(&faults);
+            *chosen(&shared) = faults;
+            apply(&shared, &settings);
+            Json(settings).into_response()
+        }
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+fn refused(message: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "message": message }))).into_response()
+}
+
+fn apply(shared: &Shared, settings: &Settings) {
+    shared.salesforce.set_settings(settings.salesforce.clone());
+    shared.cloud_elements.set_settings(settings.cloud_elements.clone());
+    // Last: whoever is let go meets the other new settings.
+    shared.gate.set_hold(settings.hold.clone());
 }
 
 fn held(shared: &Shared) -> Vec<Value> {
@@ -107,22 +166,20 @@ fn settings(shared: &Shared) -> Settings {
     }
 }
 
+async fn show_settings(State(shared): State<Arc<Shared>>) -> Json<Settings> {
+    Json(settings(&shared))
+}
+
 async fn change_settings(
     State(shared): State<Arc<Shared>>,
     Json(changes): Json<Value>,
 ) -> Response {
     match settings(&shared).merged(&changes) {
         Ok(settings) => {
-            shared.salesforce.set_settings(settings.salesforce.clone());
-            shared.cloud_elements.set_settings(settings.cloud_elements.clone());
-            // Last: whoever is let go meets the other new settings.
-            shared.gate.set_hold(settings.hold.clone());
+            apply(&shared, &settings);
             Json(settings).into_response()
         }
-        Err(error) => {
-            let body = Json(json!({ "message": error.to_string() }));
-            (StatusCode::BAD_REQUEST, body).into_response()
-        }
+        Err(error) => refused(&error.to_string()),
     }
 }
 
@@ -137,10 +194,7 @@ async fn advance_clock(
     Json(asked): Json<Advance>,
 ) -> Json<Value> {
     shared.clock.advance(asked.advance_seconds);
-    Json(json!({
-        "now_ms": shared.clock.now_ms(),
-        "advanced_seconds": shared.clock.advanced_seconds(),
-    }))
+    Json(clock_json(&shared))
 }
 
 #[derive(Debug, Deserialize)]

@@ -25,7 +25,7 @@ mod tests;
 mod tripwire;
 
 pub use error::SimulatorError;
-pub use faults::{Fault, Kind, UnknownFault, faults};
+pub use faults::{Fault, Kind, UnknownFault, faults, faults_named};
 pub use gate::{Hold, Matching};
 pub use markup::{Language, Markup, Names};
 pub use ready::{CloudElementsReady, Ready, SalesforceReady, config_toml};

@@ -40,6 +40,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("verification_methods.html", include_str!("templates/verification_methods.html")),
     ("verification_push.html", include_str!("templates/verification_push.html")),
     ("control.html", include_str!("templates/control.html")),
+    ("control.css", include_str!("templates/control.css")),
+    ("control.js", include_str!("templates/control.js")),
 ];
 
 /// All pages, parsed once in each language. Clones are dressed alike.
@@ -82,6 +84,15 @@ impl Pages {
     /// A page as a response; a template that cannot be rendered is a 500 that says why.
     pub(super) fn show(&self, name: &str, context: Value) -> Response {
         let markup = *self.markup.lock().unwrap_or_else(PoisonError::into_inner);
+        self.show_as(markup, name, context)
+    }
+
+    /// A page of the simulator's own, which no fault dresses otherwise.
+    pub(super) fn show_own(&self, name: &str) -> Response {
+        self.show_as(Markup::default(), name, context! {})
+    }
+
+    fn show_as(&self, markup: Markup, name: &str, context: Value) -> Response {
         let context = context! { markup => Serde(markup), ..context };
         let rendered = self.environments[&markup.language]
             .get_template(name)

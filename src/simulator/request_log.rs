@@ -13,12 +13,14 @@ pub(super) struct Seen {
     pub(super) host: String,
     pub(super) path: String,
     pub(super) status: u16,
+    /// When it came, by the simulator's clock, in milliseconds since 1970.
+    pub(super) at_ms: i64,
 }
 
 impl Seen {
-    pub(super) fn new(call: &Held, status: u16) -> Self {
+    pub(super) fn new(call: &Held, status: u16, at_ms: i64) -> Self {
         let Held { method, host, path, .. } = call.clone();
-        Self { method, host, path, status }
+        Self { method, host, path, status, at_ms }
     }
 }
 
@@ -32,6 +34,11 @@ impl RequestLog {
     /// Adds a request that was acted upon.
     pub(super) fn add(&self, seen: Seen) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+    }
+
+    /// Forgets all of them.
+    pub(super) fn clear(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// A copy of all of them.

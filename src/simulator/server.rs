@@ -1,8 +1,9 @@
 //! One listener for all hosts: each request goes to the router of the host that it names.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,6 +23,7 @@ use super::clock::{Clock, for_http};
 use super::cloud_elements::{CloudElements, Seed};
 use super::control;
 use super::error::SimulatorError;
+use super::faults::Fault;
 use super::gate::{Gate, Held};
 use super::hosts::{Origin, Site, host_of};
 use super::pages::Pages;
@@ -41,12 +43,28 @@ const MOST_HELD: usize = 1 << 20;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How to start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The address to listen at: of this machine alone, unless somebody else has to reach it, as in
+    /// a container. Passwords and tokens are shown to whoever does.
+    pub listen: IpAddr,
+    /// The port; 0 takes a free one.
     pub port: u16,
     /// How both services behave.
     pub settings: Settings,
+    /// What is wrong with them, on top of that. Can be chosen anew while it runs.
+    pub faults: Vec<&'static Fault>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            settings: Settings::default(),
+            faults: Vec::new(),
+        }
+    }
 }
 
 /// Both services, serving. Dropping it stops them; [`Simulator::stop`] also waits for that.
@@ -67,6 +85,11 @@ pub(super) struct Shared {
     pub(super) requests: RequestLog,
     pub(super) gate: Gate,
     pub(super) tripwire_hits: Arc<AtomicU64>,
+    pub(super) ready: Ready,
+    /// The settings without any faults.
+    pub(super) base: Settings,
+    /// The faults that were chosen last.
+    pub(super) faults: Mutex<Vec<&'static Fault>>,
 }
 
 impl Simulator {
@@ -76,17 +99,18 @@ impl Simulator {
     /// If the port cannot be had or the system gives no randomness.
     pub async fn start(options: Options) -> Result<Self, SimulatorError> {
         let failed = |source| SimulatorError::Listen { port: options.port, source };
-        let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(failed)?;
+        let listener = TcpListener::bind((options.listen, options.port)).await.map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
         let tripwire = Tripwire::start().await?;
+        let settings = options.settings.clone().under(&options.faults);
         let (clock, pages) = (Arc::new(Clock::default()), Pages::load()?);
         let salesforce = Salesforce::new(
-            options.settings.salesforce,
+            settings.salesforce,
             &tripwire.callback_url(),
             Arc::clone(&clock),
             pages.clone(),
         )?;
-        let cloud_elements = CloudElements::new(options.settings.cloud_elements);
+        let cloud_elements = CloudElements::new(settings.cloud_elements);
         let ready = seed(&salesforce, &cloud_elements, &tripwire, port);
         let shared = Arc::new(Shared {
             salesforce,
@@ -94,8 +118,11 @@ impl Simulator {
             clock,
             pages,
             requests: RequestLog::default(),
-            gate: Gate::new(options.settings.hold),
+            gate: Gate::new(settings.hold),
             tripwire_hits: tripwire.counter(),
+            ready: ready.clone(),
+            base: options.settings,
+            faults: Mutex::new(options.faults),
         });
         let hosts = Arc::new(Hosts::new(Arc::clone(&shared)));
         let app = Router::new().fallback(dispatch).with_state(hosts);
@@ -296,6 +323,7 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     if let Some(delay) = hosts.delay(&host, &path) {
         tokio::time::sleep(delay).await;
     }
+    let at_ms = hosts.shared.clock.now_ms();
     let method = request.method().to_string();
     let call = Held { method, host, path, acted_upon: false };
     let gate = &hosts.shared.gate;
@@ -306,7 +334,7 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     let call = Held { acted_upon: true, ..call };
     if call.path != HEARTBEAT_PATH {
         let status = response.status().as_u16();
-        hosts.shared.requests.add(Seen::new(&call, status));
+        hosts.shared.requests.add(Seen::new(&call, status, at_ms));
     }
     if let Some(place) = gate.place(call) {
         place.wait().await;

@@ -6,6 +6,7 @@ mod callback;
 mod catalogue;
 mod cli;
 mod codes;
+mod control;
 mod cycle;
 mod doctor;
 mod evidence;

@@ -180,19 +180,19 @@ async fn one_instance_lives_from_the_start_and_the_plain_address_answers_for_bot
     serving.stop(Signal::TERM).await;
 }
 
+/// For a container, and for whoever tests a platform of their own.
 #[tokio::test]
-async fn the_control_page_shows_what_there_is() {
-    let serving = Serving::start(&[]).await;
-    for path in ["/__simulator", "/__simulator/"] {
-        let answer = serving.get(path, None).await;
-        assert_eq!(answer.status(), 200);
-        let page = answer.text().await.unwrap();
-        for word in ["Grants", "Cloud Elements QA", "Clock", "Settings", "frame_delay_ms"] {
-            assert!(page.contains(word), "{word} is not on {path}");
-        }
-        let id = serving.ready["cloud_elements"]["instance_id"].to_string();
-        assert!(page.contains(&id), "the instance is not on {path}");
-    }
+async fn it_listens_where_it_is_told_to_and_knows_other_callbacks() {
+    let callback = "http://localhost:3000/callback";
+    let serving = Serving::start(&["--listen", "0.0.0.0", "--callback-url", callback]).await;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", serving.ready["salesforce"]["consumer_key"].as_str().unwrap())
+        .append_pair("redirect_uri", callback)
+        .finish();
+    let asked = serving.get(&format!("/services/oauth2/authorize?{query}"), None).await;
+    assert_eq!(asked.status(), 302, "it leads to the login");
+    assert!(asked.headers()["location"].to_str().unwrap().contains("startURL="));
     serving.stop(Signal::TERM).await;
 }
 

@@ -77,22 +77,41 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
     .flatten()
 }
 
+/// The faults of these names, in that order.
+///
+/// # Errors
+/// [`UnknownFault`] for the first name that no fault has.
+pub fn faults_named<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<&'static Fault>, UnknownFault> {
+    let named = |name: &str| faults().find(|fault| fault.name == name);
+    names
+        .into_iter()
+        .map(|name| {
+            named(name).ok_or_else(|| UnknownFault { name: name.to_owned(), near: nearest(name) })
+        })
+        .collect()
+}
+
 impl Settings {
+    /// These settings with faults laid over them, in that order.
+    #[must_use]
+    pub fn under(mut self, faults: &[&'static Fault]) -> Self {
+        for fault in faults {
+            (fault.apply)(&mut self);
+        }
+        self
+    }
+
     /// These settings with the faults named laid over them, in that order.
     ///
     /// # Errors
     /// [`UnknownFault`] for the first name that no fault has.
     pub fn with_faults<'a>(
-        mut self,
+        self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, UnknownFault> {
-        for name in names {
-            let Some(fault) = faults().find(|fault| fault.name == name) else {
-                return Err(UnknownFault { name: name.to_owned(), near: nearest(name) });
-            };
-            (fault.apply)(&mut self);
-        }
-        Ok(self)
+        Ok(self.under(&faults_named(names)?))
     }
 }
 

@@ -96,7 +96,7 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
 async fn stopping_lets_everything_go() {
     let settings = json!({"hold": {"requests": [REVOKE], "answers": ["GET /query"]}});
     let settings = Settings::default().merged(&settings).unwrap();
-    let simulator = Simulator::start(Options { port: 0, settings }).await.unwrap();
+    let simulator = Simulator::start(Options { settings, ..Options::default() }).await.unwrap();
     let port = simulator.ready().port;
     let url = move |path: &str| format!("http://127.0.0.1:{port}{path}");
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -63,7 +63,7 @@ impl World {
     pub async fn with(settings: Value) -> Self {
         leftovers::adopt_orphans();
         let settings = reauth::simulator::Settings::default().merged(&settings).unwrap();
-        let simulator = Simulator::start(Options { port: 0, settings }).await.unwrap();
+        let simulator = Simulator::start(Options { settings, ..Options::default() }).await.unwrap();
         let home = tempfile::Builder::new()
             .prefix("world-")
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))

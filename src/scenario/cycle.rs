@@ -12,6 +12,7 @@ use crate::cloud_elements::HubAnswer;
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::journal::{Entry, InstanceKey, Phase};
+use crate::report::StepId;
 
 /// What [`locate`] says where there is no such instance.
 const UNKNOWN_INSTANCE: &str = "cloud_elements.unknown_instance";
@@ -170,7 +171,9 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
-    if context.phase_in_flight() == Some(Phase::Revoking) {
+    // Where the confirmation failed, the revocation had ended and its effect was waited for.
+    let was_waited_for = context.failed_step() == Some(StepId::ConfirmRevoked);
+    if context.phase_in_flight() == Some(Phase::Revoking) && !was_waited_for {
         // Nothing of ours is to go on clicking while we look.
         context.close_browsers().await;
         until_settled(context, id).await?;

@@ -1,14 +1,16 @@
-//! A hundred runs against orgs that differ at random, from a fixed seed: each ends in the exit code
-//! that the services' final state calls for, none hangs, none logs in more often than it should, and
-//! none touches anybody else's grant.
+//! Two hundred runs against orgs and platforms that differ at random, from a fixed seed: each ends in
+//! the exit code that the services' final state calls for, none hangs, none logs in more often than
+//! it should, and none touches anybody else's grant.
 
 use std::time::Duration;
+
+use reauth::simulator::Kind;
 
 use crate::support::{Finished, State, World, check_verdict};
 
 /// Changes what is tested: a run that failed is repeated by its seed alone.
 const SEED: u64 = 20_261_125;
-/// Runs of one test; there are 20 of them.
+/// Runs of one test; there are 40 of them.
 const RUNS: u64 = 5;
 /// No run takes this long, whatever it meets: each page may take 10 s.
 const LIMIT: Duration = Duration::from_secs(150);
@@ -30,16 +32,29 @@ impl Dice {
     }
 }
 
-/// Two to five faults of pages, in an order of their own.
-fn faults(dice: &mut Dice) -> Vec<&'static str> {
-    let mut pages: Vec<&str> = reauth::simulator::faults()
-        .filter(|fault| fault.kind == reauth::simulator::Kind::Page)
+/// Each answer takes seconds: a test of its own has that.
+const SLOW: &[&str] = &["slow-network"];
+
+fn names(of_page: bool) -> Vec<&'static str> {
+    reauth::simulator::faults()
+        .filter(|fault| (fault.kind == Kind::Page) == of_page)
         .map(|fault| fault.name)
-        // Each answer takes seconds: a test of its own has that.
-        .filter(|name| *name != "slow-network")
-        .collect();
-    let count = 2 + dice.below(4);
-    (0..count).map(|_| pages.swap_remove(dice.below(pages.len()))).collect()
+        .filter(|name| !SLOW.contains(name))
+        .collect()
+}
+
+/// One to three faults of pages, and in two runs of three one or two of the services, in an order of
+/// their own.
+fn faults(dice: &mut Dice) -> Vec<&'static str> {
+    let (mut pages, mut services) = (names(true), names(false));
+    let count = 1 + dice.below(3);
+    let mut chosen: Vec<&str> =
+        (0..count).map(|_| pages.swap_remove(dice.below(pages.len()))).collect();
+    for _ in 0..dice.below(3) {
+        let fault = services.swap_remove(dice.below(services.len()));
+        chosen.insert(dice.below(chosen.len() + 1), fault);
+    }
+    chosen
 }
 
 fn check(world: &World, faults: &[&str], before: &State, after: &State, finished: &Finished) {
@@ -79,7 +94,7 @@ async fn runs(batch: u64) {
         );
         let world = World::with_faults(&faults).await;
         let before = world.state().await;
-        let arguments = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "10s"];
+        let arguments = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "4s"];
         let running = world.follow(&arguments);
         let Ok(finished) = tokio::time::timeout(LIMIT, running.finish()).await else {
             panic!("hangs");
@@ -121,4 +136,24 @@ batches! {
     batch_r = 17,
     batch_s = 18,
     batch_t = 19,
+    batch_u = 20,
+    batch_v = 21,
+    batch_w = 22,
+    batch_x = 23,
+    batch_y = 24,
+    batch_z = 25,
+    batch_aa = 26,
+    batch_ab = 27,
+    batch_ac = 28,
+    batch_ad = 29,
+    batch_ae = 30,
+    batch_af = 31,
+    batch_ag = 32,
+    batch_ah = 33,
+    batch_ai = 34,
+    batch_aj = 35,
+    batch_ak = 36,
+    batch_al = 37,
+    batch_am = 38,
+    batch_an = 39,
 }

@@ -2,6 +2,7 @@
 //! where that request came in.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -24,7 +25,8 @@ pub(super) enum Site {
     AnotherOrg,
     /// The Cloud Elements platform API.
     CloudElements,
-    /// `127.0.0.1` or `localhost`: everything at once, for clients that resolve no `*.localhost`.
+    /// `127.0.0.1`, `localhost`, or the machine's own name or address: everything at once, for clients
+    /// that resolve no `*.localhost`.
     Plain,
 }
 
@@ -43,6 +45,14 @@ pub(super) fn name_of(site: Site) -> &'static str {
 
 const PLAIN: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
+/// A name or an address of the machine itself: `simulator`, as containers call each other, is one.
+fn is_plain(name: &str) -> bool {
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    PLAIN.contains(&name)
+        || address.parse::<IpAddr>().is_ok()
+        || !name.is_empty() && !name.contains('.')
+}
+
 /// Where a request came in, by its `Host` header alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
@@ -57,7 +67,7 @@ impl Origin {
     pub(super) fn of(host: &str) -> Option<Self> {
         let authority: Authority = host.parse().ok()?;
         let name = authority.host().to_ascii_lowercase();
-        let site = if PLAIN.contains(&name.as_str()) {
+        let site = if is_plain(&name) {
             Site::Plain
         } else {
             NAMES.iter().find(|(_, known)| *known == name)?.0
@@ -119,6 +129,8 @@ mod tests {
             ("api.cloud-elements.localhost:1", Some(Site::CloudElements)),
             ("127.0.0.1:5", Some(Site::Plain)),
             ("[::1]:5", Some(Site::Plain)),
+            ("simulator:8888", Some(Site::Plain)),
+            ("192.168.1.7:8888", Some(Site::Plain)),
             ("evil.login.salesforce.localhost:1", None),
             ("example.com", None),
             ("", None),

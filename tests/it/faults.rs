@@ -33,12 +33,10 @@ async fn they_can_be_combined() {
     assert_eq!(settings["approval"], "always");
 }
 
-/// A fault that no test names is a promise that nobody keeps.
-#[test]
-fn each_has_a_test() {
-    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+/// All sources below a folder of the package.
+fn sources(folder: &str) -> String {
     let mut sources = String::new();
-    let mut folders = vec![tests];
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -51,6 +49,35 @@ fn each_has_a_test() {
             }
         }
     }
+    sources
+}
+
+/// The facts in docs/simulator.md name tests that there are.
+#[test]
+fn documented_tests_exist() {
+    let documentation = include_str!("../../docs/simulator.md");
+    let tests = [sources("tests/it"), sources("src/simulator")].concat();
+    let named: Vec<&str> = documentation
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|code| code.rsplit_once("::").map(|(_, name)| name))
+        .collect();
+    assert!(named.len() > 30, "{named:?}");
+    // Some are made by a macro, from their name.
+    let is_test = |name: &str| {
+        [format!("fn {name}("), format!("    {name},"), format!("    {name}:")]
+            .iter()
+            .any(|form| tests.contains(form))
+    };
+    let missing: Vec<&&str> = named.iter().filter(|name| !is_test(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A fault that no test names is a promise that nobody keeps.
+#[test]
+fn each_has_a_test() {
+    let sources = sources("tests/it");
     let untested: Vec<&str> = reauth::simulator::faults()
         .map(|fault| fault.name)
         .filter(|name| !sources.contains(&format!("\"{name}\"")))

@@ -60,11 +60,13 @@ impl<'value> Fields<'value> {
         id.ok_or_else(|| self.wrong(name, "a positive whole number", value))
     }
 
-    /// A switch; `false` where it is missing.
+    /// A switch, or one written as a text; `false` where it is missing.
     pub(super) fn switch(&self, name: &str) -> Result<bool, CloudElementsError> {
         match self.object.get(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(on)) => Ok(*on),
+            Some(Value::String(text)) if text == "true" => Ok(true),
+            Some(Value::String(text)) if text == "false" => Ok(false),
             other => Err(self.wrong(name, "true or false", other)),
         }
     }
@@ -111,4 +113,27 @@ pub(super) fn unexpected(
         Some(Value::Object(_)) => "it is an object",
     };
     CloudElementsError::UnexpectedAnswer { what, field: field.into(), expected, seen: seen.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn switches_may_be_written_as_texts() {
+        for (value, expected) in [
+            (json!({"on": true}), Some(true)),
+            (json!({"on": "true"}), Some(true)),
+            (json!({"on": "false"}), Some(false)),
+            (json!({"on": null}), Some(false)),
+            (json!({}), Some(false)),
+            (json!({"on": "yes"}), None),
+            (json!({"on": 1}), None),
+        ] {
+            let fields = Fields::of("test", &value).unwrap();
+            assert_eq!(fields.switch("on").ok(), expected, "{value}");
+        }
+    }
 }

@@ -2,6 +2,10 @@
 //! instance dead. A code is sent once: every further attempt gets a fresh one. After an answer that
 //! leaves doubt the instance is asked, not assumed.
 
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+
 use super::context::{Context, Step};
 use super::proofs::{AuthorizationCode, DeadGrant};
 use super::{authorize, oauth_url};
@@ -11,6 +15,7 @@ use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
 use crate::salesforce::pages::Notes as _;
+use crate::secrets::Secret;
 
 /// How the code is given to the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +153,8 @@ async fn attempt(
     if let Some(status) = status {
         step.fact("refused_with_status", status);
     }
-    match context.platform.read_record(token).await? {
+    let patience = if is_settled(refused.as_ref()) { Duration::ZERO } else { PATIENCE };
+    match asked(context, token, patience).await? {
         HubAnswer::Record { .. } => {
             context.events.send(Event::Seen(Some(true)));
             if let Some(error) = refused {
@@ -171,6 +177,50 @@ async fn attempt(
             step.fact("refused", why.clone());
             Ok(Some(Refusal { method, why, status }))
         }
+    }
+}
+
+/// How long an instance may take to work once the platform took the code, or may have.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Whether the platform's answer leaves nothing to wait for: it refused (4xx). After anything else
+/// the code may still be on its way, and another would make a second grant.
+fn is_settled(refused: Option<&CloudElementsError>) -> bool {
+    refused
+        .and_then(CloudElementsError::status)
+        .is_some_and(|status| (400..500).contains(&status) && status != 408)
+}
+
+/// Calls through the instance until it works, or the patience is over.
+async fn asked(
+    context: &Context,
+    token: &Secret,
+    patience: Duration,
+) -> Result<HubAnswer, CloudElementsError> {
+    /// The last answer was that it does not work.
+    enum Not {
+        Yet(HubAnswer),
+        Asked(CloudElementsError),
+    }
+    let questions = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(1))
+        .with_total_delay(Some(patience))
+        .without_max_times()
+        .with_jitter();
+    let answer = (|| async {
+        match context.platform.read_record(token).await {
+            Ok(answer @ HubAnswer::Record { .. }) => Ok(answer),
+            Ok(answer @ HubAnswer::Unauthenticated { .. }) => Err(Not::Yet(answer)),
+            Err(error) => Err(Not::Asked(error)),
+        }
+    })
+    .retry(questions)
+    .when(|not| matches!(not, Not::Yet(_)))
+    .await;
+    match answer {
+        Ok(answer) | Err(Not::Yet(answer)) => Ok(answer),
+        Err(Not::Asked(error)) => Err(error),
     }
 }
 

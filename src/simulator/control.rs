@@ -121,6 +121,7 @@ fn refused(message: &str) -> Response {
 fn apply(shared: &Shared, settings: &Settings) {
     shared.salesforce.set_settings(settings.salesforce.clone());
     shared.cloud_elements.set_settings(settings.cloud_elements.clone());
+    shared.disturbances.set(settings.disturbances.clone());
     // Last: whoever is let go meets the other new settings.
     shared.gate.set_hold(settings.hold.clone());
 }
@@ -163,6 +164,7 @@ fn settings(shared: &Shared) -> Settings {
         salesforce: shared.salesforce.settings(),
         cloud_elements: shared.cloud_elements.settings(),
         hold: shared.gate.hold(),
+        disturbances: shared.disturbances.all(),
     }
 }
 

@@ -32,7 +32,14 @@ pub struct Matching {
 }
 
 impl Matching {
-    fn fits(&self, request: &Held) -> bool {
+    /// One that is written in the sources; what is none fits nothing.
+    pub(super) fn known(text: &str) -> Self {
+        let (method, path_end) = text.split_once(' ').unwrap_or((text, "/"));
+        Self { method: method.to_owned(), path_end: path_end.to_owned() }
+    }
+
+    /// Whether a request is one of them.
+    pub(super) fn fits(&self, request: &Held) -> bool {
         request.method == self.method && request.path.ends_with(&self.path_end)
     }
 }

@@ -7,7 +7,9 @@
 
 mod clock;
 pub mod cloud_elements;
+mod connection;
 mod control;
+mod disturbance;
 mod error;
 mod faults;
 mod gate;
@@ -24,6 +26,7 @@ pub mod settings;
 mod tests;
 mod tripwire;
 
+pub use disturbance::{Disturbance, Manner};
 pub use error::SimulatorError;
 pub use faults::{Fault, Kind, UnknownFault, faults, faults_named};
 pub use gate::{Hold, Matching};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::handler::Handler;
 use axum::http::header::DATE;
 use axum::http::{HeaderValue, StatusCode};
@@ -21,7 +21,9 @@ use tokio::task::JoinHandle;
 
 use super::clock::{Clock, for_http};
 use super::cloud_elements::{CloudElements, Seed};
+use super::connection::{Connections, Cut};
 use super::control;
+use super::disturbance::Disturbances;
 use super::error::SimulatorError;
 use super::faults::Fault;
 use super::gate::{Gate, Held};
@@ -84,6 +86,7 @@ pub(super) struct Shared {
     pub(super) pages: Pages,
     pub(super) requests: RequestLog,
     pub(super) gate: Gate,
+    pub(super) disturbances: Disturbances,
     pub(super) tripwire_hits: Arc<AtomicU64>,
     pub(super) ready: Ready,
     /// The settings without any faults.
@@ -119,6 +122,7 @@ impl Simulator {
             pages,
             requests: RequestLog::default(),
             gate: Gate::new(settings.hold),
+            disturbances: Disturbances::new(settings.disturbances),
             tripwire_hits: tripwire.counter(),
             ready: ready.clone(),
             base: options.settings,
@@ -133,7 +137,9 @@ impl Simulator {
                 drop(stopped.await);
                 shared.gate.open_for_good();
             };
-            drop(axum::serve(listener, app).with_graceful_shutdown(stopped).await);
+            let service = app.into_make_service_with_connect_info::<Cut>();
+            let serving = axum::serve(Connections(listener), service);
+            drop(serving.with_graceful_shutdown(stopped).await);
         });
         Ok(Self { ready, tripwire, stop, server })
     }
@@ -330,7 +336,7 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     let Some(request) = through(gate, &call, request).await else {
         return (StatusCode::SERVICE_UNAVAILABLE, "the simulator stops\n").into_response();
     };
-    let response = hosts.answer(&call.host, &call.path, request).await;
+    let response = disturbed(&hosts, &call, request).await;
     let call = Held { acted_upon: true, ..call };
     if call.path != HEARTBEAT_PATH {
         let status = response.status().as_u16();
@@ -341,6 +347,37 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     }
     response
 }
+
+/// What the service answers, as far as it comes through.
+async fn disturbed(hosts: &Hosts, call: &Held, request: Request) -> Response {
+    let shared = &hosts.shared;
+    let cut = request.extensions().get::<ConnectInfo<Cut>>().cloned();
+    let Some(disturbance) = shared.disturbances.take(call) else {
+        let response = hosts.answer(&call.host, &call.path, request).await;
+        shared.disturbances.acted_upon(call);
+        return response;
+    };
+    let answer = if disturbance.is_acted_upon() {
+        let response = hosts.answer(&call.host, &call.path, request).await;
+        shared.disturbances.acted_upon(call);
+        Some(response)
+    } else {
+        // A code that was sent was sent, whoever heard of it.
+        shared.cloud_elements.overhear(request).await;
+        None
+    };
+    match (disturbance.answer(answer, shared.clock.now_ms()).await, cut) {
+        (Some(answer), _) => answer,
+        (None, Some(ConnectInfo(cut))) => {
+            cut.now();
+            NO_ANSWER.into_response()
+        }
+        (None, None) => NO_ANSWER.into_response(),
+    }
+}
+
+/// Nobody sees it: the connection is cut.
+const NO_ANSWER: StatusCode = StatusCode::BAD_GATEWAY;
 
 /// The request, once the gate lets it go; `None` if that is because the simulator stops.
 async fn through(gate: &Gate, call: &Held, request: Request) -> Option<Request> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::disturbance::Disturbance;
 use super::gate::Hold;
 use super::{cloud_elements, salesforce};
 
@@ -16,6 +17,8 @@ pub struct Settings {
     pub cloud_elements: cloud_elements::Settings,
     /// Requests to either half that are held back.
     pub hold: Hold,
+    /// What goes wrong between either half and its clients.
+    pub disturbances: Vec<Disturbance>,
 }
 
 impl Settings {

@@ -31,4 +31,4 @@ mod tests;
 
 pub use model::Seed;
 pub use service::CloudElements;
-pub use settings::{PatchBehaviour, PutBehaviour, PutForm, Settings, StateBehaviour};
+pub use settings::{PatchBehaviour, PutBehaviour, PutForm, SeededAs, Settings, StateBehaviour};

@@ -95,6 +95,9 @@ pub(super) struct Instance {
     pub(super) token: String,
     pub(super) tags: Vec<String>,
     pub(super) disabled: bool,
+    /// Another user's of the platform: nobody else may see it.
+    pub(super) is_anothers: bool,
+    pub(super) of_another_element: bool,
     pub(super) events_enabled: bool,
     pub(super) caching_enabled: bool,
     pub(super) max_cache_size: u64,
@@ -124,6 +127,8 @@ impl Instance {
             token: identifiers::element_token(),
             tags: Vec::new(),
             disabled: false,
+            is_anothers: false,
+            of_another_element: false,
             events_enabled: false,
             caching_enabled: false,
             max_cache_size: 0,
@@ -165,6 +170,10 @@ impl Instance {
                 "lastName": "Integration",
             },
         });
+        if self.of_another_element {
+            instance["element"]["key"] = Value::from("hubspotcrm");
+            instance["element"]["name"] = Value::from("HubSpot CRM");
+        }
         if let Some(description) = &self.description {
             instance["description"] = Value::from(description.as_str());
         }

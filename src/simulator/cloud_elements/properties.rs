@@ -62,6 +62,24 @@ pub(super) fn defaults() -> Configuration {
     }
 }
 
+/// Makes a configuration what the platform's console leaves behind: switches are texts, and events
+/// have been set up.
+pub(super) fn as_console_writes(configuration: &mut Configuration) {
+    for value in configuration.values_mut() {
+        if value.is_boolean() {
+            *value = Value::String(value.to_string());
+        }
+    }
+    for (key, value) in [
+        ("event.notification.enabled", "true"),
+        ("event.notification.callback.url", "https://events.example.com/hook?team=a&b=%20"),
+        ("event.objects", "accounts,contacts"),
+        ("document.tagging", ""),
+    ] {
+        configuration.insert(key.to_owned(), Value::from(value));
+    }
+}
+
 /// The text of a property, blank if it is not there or not a text.
 pub(super) fn text<'a>(configuration: &'a Configuration, key: &str) -> &'a str {
     configuration.get(key).and_then(Value::as_str).unwrap_or_default()

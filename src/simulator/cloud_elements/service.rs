@@ -2,12 +2,18 @@
 
 use super::identifiers;
 use super::model::Seed;
+use super::properties;
 use super::router;
 use super::salesforce::Salesforce;
-use super::settings::Settings;
+use super::settings::{SeededAs, Settings};
 use super::state::State;
+use axum::body::to_bytes;
+use axum::extract::Request;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The largest body, in bytes, that is searched for a code.
+const MOST_OVERHEARD: usize = 1 << 20;
 
 /// The simulated platform. Clones share one state.
 #[derive(Clone)]
@@ -55,9 +61,34 @@ impl CloudElements {
     pub fn seed_instance(&self, seed: Seed) -> (u64, String) {
         let mut state = self.state();
         state.remember_site(&seed.consumer_key, &seed.site_address);
-        let configuration = seed.configuration();
-        let instance = state.add(seed.name, configuration, |_| ());
-        (instance.id, instance.token.clone())
+        let mut configuration = seed.configuration();
+        let (seeded_as, more) = (state.settings.seeded_as, state.settings.more_instances);
+        if seeded_as == SeededAs::MadeInConsole {
+            properties::as_console_writes(&mut configuration);
+        }
+        let instance = state.add(seed.name, configuration, |instance| match seeded_as {
+            SeededAs::Ours | SeededAs::Deleted | SeededAs::MadeInConsole => {}
+            SeededAs::Disabled => instance.disabled = true,
+            SeededAs::AnotherUsers => instance.is_anothers = true,
+            SeededAs::AnotherElements => instance.of_another_element = true,
+        });
+        let seeded = (instance.id, instance.token.clone());
+        if seeded_as == SeededAs::Deleted {
+            state.delete(seeded.0);
+        }
+        for number in 0..more {
+            state.add(format!("Other {number}"), properties::defaults(), |instance| {
+                instance.tags = vec![format!("team:{}", number % 3)];
+            });
+        }
+        seeded
+    }
+
+    /// Takes note of an authorization code in a request that never reaches the platform.
+    pub async fn overhear(&self, request: Request) {
+        let body = to_bytes(request.into_body(), MOST_OVERHEARD).await.unwrap_or_default();
+        let body = serde_json::from_slice::<serde_json::Value>(&body).unwrap_or_default();
+        self.state().saw_code(body.pointer("/providerData/code").and_then(|code| code.as_str()));
     }
 
     /// How it behaves now.

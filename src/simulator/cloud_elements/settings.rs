@@ -18,6 +18,10 @@ pub struct Settings {
     pub state: StateBehaviour,
     /// Configuration keys that a PUT loses although they were sent.
     pub drop_configuration_on_put: Vec<String>,
+    /// What the instance is that there is from the start.
+    pub seeded_as: SeededAs,
+    /// How many instances there are besides, with tags.
+    pub more_instances: u64,
     /// Records are read from a cache when Salesforce lets the instance in no more.
     pub hub_cached: bool,
     /// Everything answers 503.
@@ -44,6 +48,27 @@ pub enum PatchBehaviour {
     Refuse500,
     /// 200, but the code is not exchanged: a dead instance stays dead.
     Ignore,
+    /// 200, and the code is exchanged a second later.
+    Late,
+}
+
+/// What the instance is that there is from the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeededAs {
+    /// The caller's own, made by API, enabled.
+    #[default]
+    Ours,
+    /// Disabled.
+    Disabled,
+    /// Deleted: only its id and its element token are left.
+    Deleted,
+    /// Another user's of the platform.
+    AnotherUsers,
+    /// One of another element.
+    AnotherElements,
+    /// Made in the platform's console: switches are texts, and there are settings of events.
+    MadeInConsole,
 }
 
 /// Whether a PUT of an instance is taken.
@@ -55,6 +80,8 @@ pub enum PutBehaviour {
     Accept,
     /// 400; nothing changes and the code stays unused.
     Refuse,
+    /// Accepted, and the instance has another name and no tags.
+    Rename,
 }
 
 /// Which form of the PUT is known; the other one answers 405.

@@ -79,7 +79,7 @@ impl State {
 
     /// The instance that an element token belongs to.
     pub(super) fn instance_with_token(&self, token: &str) -> Option<&Instance> {
-        self.instances.values().find(|instance| instance.token == token)
+        self.instances.values().find(|instance| instance.token == token && !instance.is_anothers)
     }
 
     /// Remembers where an app is authorised.

@@ -6,6 +6,7 @@ mod interludes;
 mod login;
 mod markup;
 mod passkeys;
+mod platform;
 mod services;
 mod setup;
 mod verification;
@@ -72,6 +73,7 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
         external_client::FAULTS,
         markup::FAULTS,
         services::FAULTS,
+        platform::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -44,17 +44,4 @@ pub(super) const FAULTS: &[Fault] = &[
     service("grant-list-forbidden", "nobody may query OauthToken", |settings| {
         settings.salesforce.oauth_token_query = false;
     }),
-    service(
-        "hub-cached",
-        "the platform reads records from a cache when it is let in no more",
-        |settings| {
-            settings.cloud_elements.hub_cached = true;
-        },
-    ),
-    service("masked-tokens", "the platform shows no token", |settings| {
-        settings.cloud_elements.mask_tokens = true;
-    }),
-    service("outage", "the platform answers 503 to everything", |settings| {
-        settings.cloud_elements.outage = true;
-    }),
 ];

@@ -38,6 +38,12 @@ impl State {
             .unwrap_or_else(|| panic!("no instance {id} in {}", self.0["cloud_elements"]))
     }
 
+    /// Whether there is such an instance.
+    pub fn has_instance(&self, id: u64) -> bool {
+        let instances = self.0["cloud_elements"]["instances"].as_array().unwrap();
+        instances.iter().any(|instance| instance["id"] == id)
+    }
+
     /// How many instances there are.
     pub fn instances(&self) -> usize {
         self.0["cloud_elements"]["instances"].as_array().unwrap().len()

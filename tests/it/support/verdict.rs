@@ -45,6 +45,10 @@ pub fn of_others(world: &World, state: &State) -> Vec<Value> {
 /// the truth about the instance, and left everything else alone.
 #[track_caller]
 pub fn check_verdict(world: &World, before: &State, after: &State, finished: &Finished) {
+    if !before.has_instance(world.instance()) {
+        assert_eq!(finished.code, Some(2), "there is no such instance\n{}", finished.stderr);
+        return;
+    }
     let alive = is_authenticated(world, after);
     let (was, is) = (grant(world, before), grant(world, after));
     let id = |grant: Option<&Value>| grant.map(|grant| grant["id"].clone());

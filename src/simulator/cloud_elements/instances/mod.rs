@@ -39,7 +39,7 @@ pub(super) fn instance_of(
 ) -> Result<u64, ApiError> {
     let missing = || ApiError::no_instance(id);
     let number: u64 = id.parse().map_err(|_| missing())?;
-    if !service.state().instances.contains_key(&number) {
+    if service.state().instances.get(&number).is_none_or(|instance| instance.is_anothers) {
         return Err(missing());
     }
     match caller.instance {

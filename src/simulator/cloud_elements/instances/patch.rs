@@ -3,6 +3,7 @@
 use super::super::auth::{FullHeader, Platform};
 use super::super::body::{InstanceBody, JsonBody};
 use super::super::error::ApiError;
+use super::super::properties::Configuration;
 use super::super::service::CloudElements;
 use super::super::settings::PatchBehaviour;
 use super::{apply, change, instance_of, on_instance, shown};
@@ -11,6 +12,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
+use std::time::Duration;
+
+/// How long a late exchange takes.
+const LATE: Duration = Duration::from_secs(1);
 
 /// `PATCH /instances`.
 pub(in super::super) async fn patch_this(
@@ -49,6 +54,26 @@ async fn update(service: &CloudElements, id: u64, body: &InstanceBody) -> Result
     if behaviour == PatchBehaviour::Ignore {
         return shown(service, id);
     }
+    if behaviour == PatchBehaviour::Late {
+        let (service, body, code) = (service.clone(), body.clone(), code.to_owned());
+        let answer = shown(&service, id);
+        tokio::spawn(async move {
+            tokio::time::sleep(LATE).await;
+            // Whoever asked has been answered: nobody is left to be told.
+            drop(exchange(&service, id, &body, sent, &code).await);
+        });
+        return answer;
+    }
+    exchange(service, id, body, sent, code).await
+}
+
+async fn exchange(
+    service: &CloudElements,
+    id: u64,
+    body: &InstanceBody,
+    sent: Configuration,
+    code: &str,
+) -> Result<Value, ApiError> {
     let renewal = service.renewal(id)?;
     let _turn = renewal.lock().await;
     // A copy is exchanged with, so that a refused code leaves everything as it was.
@@ -71,7 +96,7 @@ async fn update(service: &CloudElements, id: u64, body: &InstanceBody) -> Result
 
 fn refusal(behaviour: PatchBehaviour) -> Option<ApiError> {
     let (status, message) = match behaviour {
-        PatchBehaviour::Accept | PatchBehaviour::Ignore => return None,
+        PatchBehaviour::Accept | PatchBehaviour::Ignore | PatchBehaviour::Late => return None,
         PatchBehaviour::Refuse400 => {
             (StatusCode::BAD_REQUEST, "The instance cannot be re-authenticated with a PATCH")
         }

@@ -70,7 +70,7 @@ fn require_form(service: &CloudElements, form: PutForm) -> Result<(), ApiError> 
         return Err(ApiError::method_not_allowed("Request method 'PUT' not supported"));
     }
     match settings.put {
-        PutBehaviour::Accept => Ok(()),
+        PutBehaviour::Accept | PutBehaviour::Rename => Ok(()),
         PutBehaviour::Refuse => Err(ApiError::bad_request("The instance cannot be replaced")),
     }
 }
@@ -82,6 +82,7 @@ async fn replace(service: &CloudElements, id: u64, body: &InstanceBody) -> Resul
         .ok_or_else(|| ApiError::bad_request("configuration is required"))?;
     let renewal = service.renewal(id)?;
     let _turn = renewal.lock().await;
+    let renames = service.settings().put == PutBehaviour::Rename;
     let configuration = kept(sent, &service.settings().drop_configuration_on_put);
     change(service, id, |instance| {
         instance.configuration = configuration.clone();
@@ -92,6 +93,10 @@ async fn replace(service: &CloudElements, id: u64, body: &InstanceBody) -> Resul
         }
         if body.description.is_none() {
             instance.description = None;
+        }
+        if renames {
+            instance.name.push_str(" (2)");
+            instance.tags = vec!["reauthenticated".to_owned()];
         }
     })?;
     if let Some(code) = body.code() {

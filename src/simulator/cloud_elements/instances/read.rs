@@ -49,6 +49,7 @@ fn list(service: &CloudElements, selection: &Selection) -> Response {
         .instances
         .range(selection.after + 1..)
         .map(|(_, instance)| instance)
+        .filter(|instance| !instance.is_anothers)
         .filter(|instance| selection.tags.iter().all(|tag| instance.tags.contains(tag)));
     let page: Vec<_> = found.by_ref().take(selection.page_size).collect();
     let more = found.next().is_some();

@@ -8,13 +8,17 @@ use serde::Deserialize;
 
 use super::super::markup::says;
 use super::Salesforce;
-use super::authorize::{to_callback_with_error, to_error_page};
+use super::authorize::{IMMEDIATE, to_callback_with_error, to_error_page};
 use super::org::{AuthorizationRequest, Org, Session};
+use super::policies::{Admission, Installation};
 use super::session::{Visitor, query, redirect};
 use super::settings::{Approval, OnAllow};
 
 /// Where it is.
 pub(super) const PATH: &str = "/setup/secur/RemoteAccessAuthorizationPage.apexp";
+
+/// The OAuth error page's reason where the app is not installed.
+const NOT_INSTALLED: (&str, &str) = ("invalid_client", "app must be installed into org");
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ApprovalQuery {
@@ -37,21 +41,23 @@ pub(super) async fn show(
     let Some(request) = org.requests.get(&asked.source).cloned() else {
         return unknown_request();
     };
-    if org.is_blocked(&request.consumer_key) {
+    if let Some(refusal) = refusal(&org, &request, &session.user_id) {
         org.requests.remove(&asked.source);
-        let error = ("OAUTH_APP_BLOCKED", "this app is blocked by admin");
-        return to_callback_with_error(&request.redirect_uri, error, request.state.as_deref());
-    }
-    if org.is_external_and_missing(&request.consumer_key) {
-        org.requests.remove(&asked.source);
-        let error = ("OAUTH_EC_APP_NOT_FOUND", "external client app is not installed in this org");
-        return to_callback_with_error(&request.redirect_uri, error, request.state.as_deref());
+        let state = request.state.as_deref();
+        return match refusal {
+            Refusal::Callback(error) => to_callback_with_error(&request.redirect_uri, error, state),
+            Refusal::ErrorPage((error, description)) => to_error_page(error, description, state),
+        };
     }
     let must_ask = request.consent_wanted
         || org.settings.approval == Approval::Always
         || !org.has_approved(&request.consumer_key, &session.user_id, &request.scope);
     if !must_ask {
         return approved(&mut org, &asked.source, request, &session, now);
+    }
+    if request.immediate {
+        org.requests.remove(&asked.source);
+        return to_callback_with_error(&request.redirect_uri, IMMEDIATE, request.state.as_deref());
     }
     let (app, user) = (org.app(&request.consumer_key), org.user(&session.user_id));
     let page = context! {
@@ -62,6 +68,34 @@ pub(super) async fn show(
         permissions => permissions(&request.scope),
     };
     salesforce.pages.show("approval.html", page)
+}
+
+/// How a user learns that they are not even asked.
+enum Refusal {
+    Callback((&'static str, &'static str)),
+    ErrorPage((&'static str, &'static str)),
+}
+
+/// Why the app is not authorised for this user, whatever they would say.
+fn refusal(org: &Org, request: &AuthorizationRequest, user_id: &str) -> Option<Refusal> {
+    let oauth = &org.settings.oauth;
+    let of_app_under_test = request.consumer_key == org.connected_app().consumer_key;
+    if org.is_blocked(&request.consumer_key) {
+        Some(Refusal::Callback(("OAUTH_APP_BLOCKED", "this app is blocked by admin")))
+    } else if org.is_external_and_missing(&request.consumer_key) {
+        let description = "external client app is not installed in this org";
+        Some(Refusal::Callback(("OAUTH_EC_APP_NOT_FOUND", description)))
+    } else if of_app_under_test && oauth.installation == Installation::Missing {
+        Some(Refusal::ErrorPage(NOT_INSTALLED))
+    } else if of_app_under_test
+        && oauth.admission == Admission::RefusedAtApproval
+        && user_id == org.integration_user().id
+    {
+        let description = "user is not admin approved to access this app";
+        Some(Refusal::Callback(("OAUTH_APP_ACCESS_DENIED", description)))
+    } else {
+        None
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,7 +132,7 @@ pub(super) async fn submit(
     org.requests.remove(&form.source);
     if allowed && org.settings.on_allow == OnAllow::ErrorPage {
         let state = request.state.as_deref();
-        return to_error_page("invalid_client", "app must be installed into org", state);
+        return to_error_page(NOT_INSTALLED.0, NOT_INSTALLED.1, state);
     }
     let error = ("access_denied", "end-user denied authorization");
     to_callback_with_error(&request.redirect_uri, error, request.state.as_deref())

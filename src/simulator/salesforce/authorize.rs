@@ -1,19 +1,26 @@
 //! `/services/oauth2/authorize`: what is wrong with a request, and in which of the three forms its
 //! sender learns it (an HTML body, the OAuth error page, the callback).
 
+use axum::body::Body;
 use axum::extract::{Query, State};
+use axum::http::HeaderValue;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use minijinja::context;
 use serde::Deserialize;
 
 use super::Salesforce;
 use super::approval;
-use super::org::AuthorizationRequest;
+use super::org::{AuthorizationRequest, Org};
+use super::policies::ChallengeDemand;
 use super::session::{Visitor, query, redirect};
 
 /// The OAuth error page; its text is always the same, its query says why.
 pub(super) const ERROR_PATH: &str = "/setup/secur/RemoteAccessErrorPage.apexp";
+
+/// What the callback of a request learns that may show nothing, where something would have to be shown.
+pub(super) const IMMEDIATE: (&str, &str) = ("immediate_unsuccessful", "immediate unsuccessful");
 
 const SCOPES: [&str; 18] = [
     "full",
@@ -48,6 +55,19 @@ pub(super) struct AuthorizeQuery {
     state: Option<String>,
     #[serde(default)]
     prompt: String,
+    code_challenge: Option<String>,
+    /// The user name to begin the login with.
+    #[serde(default)]
+    login_hint: String,
+    /// Nothing may be shown to the user.
+    #[serde(default)]
+    immediate: String,
+}
+
+impl AuthorizeQuery {
+    fn prompts(&self, wanted: &str) -> bool {
+        self.prompt.split_whitespace().any(|word| word == wanted)
+    }
 }
 
 /// Checks the request and leads its user to the approval page, by a login if need be.
@@ -64,46 +84,100 @@ pub(super) async fn authorize(
     }
     let source = {
         let mut org = salesforce.org();
-        let Some(app) = org.app(&asked.client_id) else {
-            return unknown_client(&salesforce);
-        };
-        let is_registered = app.callback_url == asked.redirect_uri
-            || org.settings.more_callback_urls.contains(&asked.redirect_uri);
-        if !is_registered {
-            let description = "redirect_uri must match configuration";
-            return refused_here(&salesforce, "redirect_uri_mismatch", description);
-        }
-        let state = asked.state.as_deref();
-        if asked.response_type != "code" {
-            let error = ("unsupported_response_type", "response type not supported");
-            return to_callback_with_error(&asked.redirect_uri, error, state);
-        }
-        let scope = asked.scope.unwrap_or_else(|| "full refresh_token".to_owned());
-        if !scope.split_whitespace().all(|scope| SCOPES.contains(&scope)) {
-            return to_error_page("invalid_scope", "the requested scope is not allowed", state);
+        if let Err(refusal) = check(&org, &asked) {
+            drop(org);
+            return refusal.answer(&salesforce, &asked);
         }
         let source = org.random.alphanumeric(80);
         org.requests.insert(
             source.clone(),
             AuthorizationRequest {
-                consumer_key: asked.client_id,
-                redirect_uri: asked.redirect_uri,
-                scope,
-                state: asked.state,
-                consent_wanted: asked.prompt.split_whitespace().any(|word| word == "consent"),
+                consent_wanted: asked.prompts("consent"),
+                immediate: asked.immediate == "true",
+                scope: asked.scope.clone().unwrap_or_else(|| "full refresh_token".to_owned()),
+                consumer_key: asked.client_id.clone(),
+                redirect_uri: asked.redirect_uri.clone(),
+                state: asked.state.clone(),
             },
         );
         source
     };
     let page = visitor.at(format!("{}?{}", approval::PATH, query(&[("source", &source)])));
-    let login_wanted = asked.prompt.split_whitespace().any(|word| word == "login");
-    if login_wanted {
-        return page.login_page();
+    if asked.immediate == "true" && page.session.is_none() {
+        return to_callback_with_error(&asked.redirect_uri, IMMEDIATE, asked.state.as_deref());
+    }
+    if asked.prompts("login") {
+        return page.login_page_for(&asked.login_hint);
     }
     match page.require_session() {
         Ok(_) => redirect(page.path()),
+        Err(_) if !asked.login_hint.is_empty() => page.login_page_for(&asked.login_hint),
         Err(way) => *way,
     }
+}
+
+/// What a request is refused with, before anybody logs in.
+enum Refusal {
+    /// A page, because the callback cannot be trusted.
+    Here(&'static str, &'static str),
+    /// A body without a type.
+    File(&'static str, &'static str),
+    ErrorPage(&'static str, &'static str),
+    Callback(&'static str, &'static str),
+}
+
+impl Refusal {
+    fn answer(self, salesforce: &Salesforce, asked: &AuthorizeQuery) -> Response {
+        let state = asked.state.as_deref();
+        match self {
+            Self::Here(error, description) => refused_here(salesforce, error, description),
+            Self::File(error, description) => file(&error_query((error, description), state)),
+            Self::ErrorPage(error, description) => to_error_page(error, description, state),
+            Self::Callback(error, description) => {
+                to_callback_with_error(&asked.redirect_uri, (error, description), state)
+            }
+        }
+    }
+}
+
+fn check(org: &Org, asked: &AuthorizeQuery) -> Result<(), Refusal> {
+    let oauth = &org.settings.oauth;
+    let Some(app) = org.client(&asked.client_id) else {
+        return Err(Refusal::Here("invalid_client_id", "client identifier invalid"));
+    };
+    let is_registered = (app.callback_url == asked.redirect_uri && oauth.callback_registered)
+        || org.settings.more_callback_urls.contains(&asked.redirect_uri);
+    if !is_registered {
+        let description = "redirect_uri must match configuration";
+        return Err(Refusal::Here("redirect_uri_mismatch", description));
+    }
+    if asked.response_type != "code" {
+        let description = "response type not supported";
+        return Err(Refusal::Callback("unsupported_response_type", description));
+    }
+    let (error, description) = ("invalid_request", "missing required code challenge");
+    match oauth.code_challenge {
+        _ if asked.code_challenge.is_some() => {}
+        ChallengeDemand::Optional => {}
+        ChallengeDemand::Required => return Err(Refusal::Callback(error, description)),
+        ChallengeDemand::RequiredOrFile => return Err(Refusal::File(error, description)),
+    }
+    let is_allowed = |scope: &str| match &oauth.allowed_scopes {
+        Some(allowed) => allowed.split_whitespace().any(|allowed| allowed == scope),
+        None => SCOPES.contains(&scope),
+    };
+    let scope = asked.scope.as_deref().unwrap_or_default();
+    if !scope.split_whitespace().all(is_allowed) {
+        return Err(Refusal::ErrorPage("invalid_scope", "the requested scope is not allowed"));
+    }
+    Ok(())
+}
+
+/// Browsers save a body of no type as a file, named after the path.
+fn file(text: &str) -> Response {
+    let mut response = Response::new(Body::from(text.to_owned()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(""));
+    response
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,9 @@
 //! The life of grants and tokens: issued, refreshed, revoked, at most five per user and app.
 
+use serde::{Deserialize, Serialize};
+
 use super::org::{AccessToken, AuthorizationRequest, Code, Grant, Org};
+use super::policies::CodeFate;
 
 /// How long an authorization code is good.
 const CODE_MS: i64 = 15 * 60 * 1000;
@@ -11,15 +14,16 @@ const MOST_APPROVALS: usize = 5;
 #[derive(Debug)]
 pub(super) struct Issued {
     pub(super) access_token: String,
-    /// `None` if the scopes do not ask for one, and after a refresh.
+    /// `None` if the scopes do not ask for one, and after a refresh unless rotation is on.
     pub(super) refresh_token: Option<String>,
     pub(super) user_id: String,
     pub(super) scope: String,
 }
 
-/// Why a code or a refresh token was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
+/// Why the token endpoint refused a code or a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
     /// Nobody issued such a code.
     InvalidCode,
     /// The code is too old or has been used.
@@ -30,6 +34,30 @@ pub(super) enum Refused {
     ExpiredToken,
     /// The administrator has blocked the app.
     Blocked,
+    /// The client identifier is not known.
+    UnknownClient,
+    /// The client secret is wrong.
+    WrongSecret,
+    /// The app has to be installed first.
+    NotInstalled,
+    /// The app does not admit the user.
+    NotAdmitted,
+    /// The user's login failed for a reason that is not told.
+    AuthenticationFailure,
+    /// The user has not approved the app, or does not any more.
+    NotApproved,
+    /// From this address nobody may log in.
+    IpRestricted,
+    /// The user has logged in too often within the hour.
+    LoginRateExceeded,
+    /// Too many requests.
+    RateLimitExceeded,
+    /// The app may not use this flow.
+    UnsupportedGrantType,
+    /// The user is not active.
+    InactiveUser,
+    /// The org is not active.
+    InactiveOrg,
 }
 
 /// What a revocation ended.
@@ -52,20 +80,21 @@ pub(super) struct Bearer {
 impl Org {
     /// Is the token good at this moment?
     pub(super) fn is_live(&self, grant: &Grant, token: &AccessToken, now: i64) -> bool {
-        let lifetime = i64::try_from(self.settings.access_token_lifetime_s)
-            .unwrap_or(i64::MAX)
-            .saturating_mul(1000);
         grant.ended_by.is_none()
-            && !token.revoked
-            && now < token.issued_ms.saturating_add(lifetime)
-            && !self.is_blocked(&grant.consumer_key)
+            && token.is_good(self.access_token_lifetime_ms(), now)
+            && self.barred(grant).is_none()
+    }
+
+    /// How long an access token lives.
+    pub(super) fn access_token_lifetime_ms(&self) -> i64 {
+        i64::try_from(self.settings.access_token_lifetime_s)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(1000)
     }
 
     /// Would its refresh token be taken at this moment?
-    pub(super) fn is_refreshable(&self, grant: &Grant) -> bool {
-        grant.ended_by.is_none()
-            && grant.refresh_token.is_some()
-            && !self.is_blocked(&grant.consumer_key)
+    pub(super) fn is_refreshable(&self, grant: &Grant, now: i64) -> bool {
+        self.refresh_refusal(grant, now).is_none()
     }
 
     /// Has the user a live grant of this app that covers the scopes?
@@ -99,7 +128,15 @@ impl Org {
     ) -> String {
         let code = self.random.authorization_code();
         self.counters.codes_issued += 1;
-        let issued = Code { request, user_id: user_id.to_owned(), issued_ms: now, used: false };
+        let mut issued = Code { request, user_id: user_id.to_owned(), issued_ms: now, used: false };
+        match self.settings.oauth.codes {
+            CodeFate::Good => {}
+            CodeFate::FirstExpired if self.counters.codes_issued > 1 => {}
+            CodeFate::Expired | CodeFate::FirstExpired => issued.issued_ms -= CODE_MS,
+            CodeFate::Used => issued.used = true,
+            CodeFate::OtherRedirect => issued.request.redirect_uri.push_str("/other"),
+            CodeFate::Unknown => return code,
+        }
         self.codes.insert(code.clone(), issued);
         code
     }
@@ -113,6 +150,9 @@ impl Org {
         now: i64,
     ) -> Issued {
         let access_token = self.random.access_token(&self.id);
+        let granted = self.settings.oauth.granted_scopes.clone();
+        let granted = granted.filter(|_| consumer_key == self.connected_app().consumer_key);
+        let scope = granted.as_deref().unwrap_or(scope);
         let refresh_token = scope
             .split_whitespace()
             .any(|scope| scope == "refresh_token" || scope == "offline_access")
@@ -126,6 +166,7 @@ impl Org {
             user_id: user_id.to_owned(),
             scope: scope.to_owned(),
             refresh_token: refresh_token.clone(),
+            replaced_refresh_tokens: Vec::new(),
             delete_token,
             token_identifier,
             access_tokens: vec![AccessToken {
@@ -166,13 +207,20 @@ impl Org {
         }
         issued.used = true;
         let (scope, user_id) = (issued.request.scope.clone(), issued.user_id.clone());
-        if self.is_blocked(consumer_key) {
-            return Err(Refused::Blocked);
+        let refusal = if self.is_blocked(consumer_key) {
+            Some(Refused::Blocked)
+        } else {
+            self.token_endpoint_refuses(consumer_key, &user_id)
+        };
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.issue_grant(consumer_key, &user_id, &scope, now)),
         }
-        Ok(self.issue_grant(consumer_key, &user_id, &scope, now))
     }
 
-    /// A fresh access token from a live refresh token.
+    /// A fresh access token from a live refresh token; with rotation on, another refresh token as
+    /// well. An old one that comes back then ends the grant, because it may have been stolen
+    /// (Salesforce Help, article 005316711).
     pub(super) fn refresh(
         &mut self,
         refresh_token: &str,
@@ -182,16 +230,33 @@ impl Org {
         if self.is_blocked(consumer_key) {
             return Err(Refused::Blocked);
         }
+        let is_old = |grant: &&Grant| {
+            grant.consumer_key == consumer_key
+                && grant.replaced_refresh_tokens.iter().any(|token| token == refresh_token)
+        };
+        if let Some(grant) = self.grants.iter().find(is_old) {
+            let id = grant.id.clone();
+            self.end_grant(&id, "refresh_token_reused");
+            return Err(Refused::ExpiredToken);
+        }
+        let is_it = |grant: &&Grant| {
+            grant.ended_by.is_none()
+                && grant.consumer_key == consumer_key
+                && grant.refresh_token.as_deref() == Some(refresh_token)
+        };
+        let grant = self.grants.iter().find(is_it).ok_or(Refused::ExpiredToken)?;
+        if let Some(refusal) = self.refresh_refusal(grant, now) {
+            return Err(refusal);
+        }
+        let id = grant.id.clone();
         let access_token = self.random.access_token(&self.id);
-        let grant = self
-            .grants
-            .iter_mut()
-            .find(|grant| {
-                grant.ended_by.is_none()
-                    && grant.consumer_key == consumer_key
-                    && grant.refresh_token.as_deref() == Some(refresh_token)
-            })
-            .ok_or(Refused::ExpiredToken)?;
+        let rotated = self.settings.oauth.rotation.then(|| self.random.refresh_token());
+        let grant =
+            self.grants.iter_mut().find(|grant| grant.id == id).ok_or(Refused::ExpiredToken)?;
+        if let Some(rotated) = &rotated {
+            let old = grant.refresh_token.replace(rotated.clone());
+            grant.replaced_refresh_tokens.extend(old);
+        }
         grant.use_count += 1;
         grant.last_used_ms = now;
         grant.access_tokens.push(AccessToken {
@@ -201,7 +266,7 @@ impl Org {
         });
         Ok(Issued {
             access_token,
-            refresh_token: None,
+            refresh_token: rotated,
             user_id: grant.user_id.clone(),
             scope: grant.scope.clone(),
         })
@@ -224,6 +289,10 @@ impl Org {
     pub(super) fn revoke(&mut self, token: &str, now: i64) -> Option<Revoked> {
         let ends_all = self.grants.iter().find_map(|grant| {
             let by = if grant.refresh_token.as_deref() == Some(token) {
+                // What its policy has ended is not known any more.
+                if self.refresh_token_ended_by(grant, now).is_some() {
+                    return None;
+                }
                 "refresh_token_revoked"
             } else if grant.delete_token == token {
                 "delete_token_revoked"

@@ -46,7 +46,7 @@ pub(super) async fn userinfo(
     match facts(&org, &origin, &bearer.user_id) {
         Some(mut facts) => {
             if let Some(app) = bearer.consumer_key.as_deref().and_then(|key| org.app(key)) {
-                facts["is_app_installed"] = app.installed.into();
+                facts["is_app_installed"] = org.is_installed(&app.consumer_key).into();
             }
             Json(facts).into_response()
         }

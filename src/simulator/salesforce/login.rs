@@ -24,6 +24,9 @@ const NO_USERNAME: &str = "Error: Enter a valid username.";
 pub(super) struct LoginQuery {
     #[serde(rename = "startURL", default)]
     start_url: String,
+    /// A user name to begin with.
+    #[serde(default)]
+    un: String,
 }
 
 /// The empty page.
@@ -37,7 +40,8 @@ pub(super) async fn show(
         return redirect(&elsewhere);
     }
     let with_password = settings.login_style == LoginStyle::OneStep;
-    let form = Page { start_url: &asked.start_url, username: "", error: "", with_password };
+    let (start_url, username) = (&asked.start_url, &asked.un);
+    let form = Page { start_url, username, error: "", with_password };
     form.render(&salesforce, &visitor)
 }
 

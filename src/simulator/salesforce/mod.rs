@@ -18,6 +18,7 @@ mod lightning;
 mod login;
 mod org;
 mod passkeys;
+mod policies;
 mod population;
 mod rest;
 mod session;
@@ -40,9 +41,11 @@ use serde_json::Value;
 pub use arrivals::ArrivesAs;
 pub use detours::Place;
 pub use external_client::{ExternalClientSettings, RestAnswers, RevokeIn, UsagePage, UsageRows};
+pub use grants::Refused;
 pub use interludes::Interlude;
 pub(super) use passkeys::HandedOver;
 pub use passkeys::{PasskeySettings, Prepared};
+pub use policies::{Admission, ChallengeDemand, CodeFate, Installation, OauthSettings, StartState};
 pub use settings::{
     Approval, FrameSite, LoginStyle, OnAllow, RefreshTokenPolicy, RevokeControl, Settings,
     UserShownAs, WayIn,
@@ -98,8 +101,11 @@ impl Salesforce {
         Ok(Self { org: Arc::new(Mutex::new(org)), clock, pages })
     }
 
+    /// The org as it is at this moment.
     fn org(&self) -> MutexGuard<'_, Org> {
-        self.org.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut org = self.org.lock().unwrap_or_else(PoisonError::into_inner);
+        org.let_time_pass(self.now_ms());
+        org
     }
 
     fn now_ms(&self) -> i64 {
@@ -127,17 +133,21 @@ impl Salesforce {
         self.org().passkeys.handed_over.clone()
     }
 
-    /// A live grant of the integration user to the connected app, as if they had just approved it.
+    /// A grant of the integration user to the connected app, as if they had just approved it, unless
+    /// the settings say what became of it since.
     pub(super) fn seed_grant(&self, origin: &Origin) -> Tokens {
         let now = self.now_ms();
         let mut org = self.org();
         let (user, app) =
             (org.integration_user().id.clone(), org.connected_app().consumer_key.clone());
         let id_url = identity::id_url(origin, &org.id, &user);
-        if org.settings.setup.other_grant {
+        let more = org.settings.oauth.more_grants + usize::from(org.settings.setup.other_grant);
+        for _ in 0..more {
             org.issue_grant(&app, &user, "full refresh_token", now - 24 * 3600 * 1000);
         }
-        let issued = org.issue_grant(&app, &user, "full refresh_token", now);
+        let made = now.saturating_sub(org.age_at_start_ms());
+        let issued = org.issue_grant(&app, &user, "full refresh_token", made);
+        org.begin();
         Tokens {
             access_token: issued.access_token,
             refresh_token: issued.refresh_token.unwrap_or_default(),

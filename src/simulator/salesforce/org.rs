@@ -60,6 +60,13 @@ pub(super) struct AccessToken {
     pub(super) revoked: bool,
 }
 
+impl AccessToken {
+    /// Neither revoked nor too old.
+    pub(super) fn is_good(&self, lifetime_ms: i64, now: i64) -> bool {
+        !self.revoked && now < self.issued_ms.saturating_add(lifetime_ms)
+    }
+}
+
 /// What a user approved for an app: a refresh token and the access tokens made from it.
 #[derive(Debug, Clone)]
 pub(super) struct Grant {
@@ -68,6 +75,8 @@ pub(super) struct Grant {
     pub(super) user_id: String,
     pub(super) scope: String,
     pub(super) refresh_token: Option<String>,
+    /// Those that a rotation has replaced.
+    pub(super) replaced_refresh_tokens: Vec<String>,
     /// What `OauthToken.DeleteToken` shows.
     pub(super) delete_token: String,
     /// What ends it by Connect REST, if its app is an external client app.
@@ -118,6 +127,8 @@ pub(super) struct AuthorizationRequest {
     pub(super) scope: String,
     pub(super) state: Option<String>,
     pub(super) consent_wanted: bool,
+    /// Nothing may be shown to the user.
+    pub(super) immediate: bool,
 }
 
 /// Carries a session to another host, once.
@@ -195,6 +206,13 @@ impl Org {
         self.apps.iter().find(|app| app.consumer_key == consumer_key)
     }
 
+    /// The app that a client names; `None` if the org does not know it.
+    pub(super) fn client(&self, consumer_key: &str) -> Option<&App> {
+        let is_known =
+            self.settings.oauth.client_known || consumer_key != self.connected_app().consumer_key;
+        self.app(consumer_key).filter(|_| is_known)
+    }
+
     /// May this user see Setup and other users' grants?
     pub(super) fn may_set_up(&self, user_id: &str) -> bool {
         self.user(user_id).is_some_and(|user| user.administrator)
@@ -219,6 +237,7 @@ impl Org {
         let known = self.users.iter().find(|user| {
             user.username.eq_ignore_ascii_case(username.trim()) && user.password == password
         });
+        let known = known.filter(|user| self.is_active(&user.id));
         let Some(user_id) = known.map(|user| user.id.clone()) else {
             self.counters.failed_logins += 1;
             return None;
@@ -276,7 +295,9 @@ impl Org {
 
     /// The live session that a cookie names.
     pub(super) fn session(&self, sid: &str, now: i64) -> Option<&Session> {
-        self.sessions.get(sid).filter(|session| session.expires_ms > now)
+        self.sessions
+            .get(sid)
+            .filter(|session| session.expires_ms > now && self.is_active(&session.user_id))
     }
 
     /// A ticket that carries a session to another host, once.
@@ -319,11 +340,12 @@ impl Org {
                     "scope": grant.scope,
                     "live": grant.ended_by.is_none(),
                     "ended_by": grant.ended_by,
-                    "refreshable": self.is_refreshable(grant),
+                    "refreshable": self.is_refreshable(grant, now),
                     "created_ms": grant.created_ms,
                     "last_used_ms": grant.last_used_ms,
                     "use_count": grant.use_count,
                     "refresh_token": grant.refresh_token,
+                    "replaced_refresh_tokens": grant.replaced_refresh_tokens,
                     "delete_token": grant.delete_token,
                     "token_identifier": grant.token_identifier,
                     "access_tokens": grant.access_tokens.iter().map(|token| json!({

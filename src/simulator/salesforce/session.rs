@@ -122,7 +122,16 @@ impl Visitor {
 
     /// This host's login page, whether there is a session or not.
     pub(super) fn login_page(&self) -> Response {
-        redirect(&format!("/?{}", query(&[("ec", "302"), ("startURL", &self.path)])))
+        self.login_page_for("")
+    }
+
+    /// The same, with a user name to begin with.
+    pub(super) fn login_page_for(&self, username: &str) -> Response {
+        let mut pairs = vec![("ec", "302"), ("startURL", self.path.as_str())];
+        if !username.is_empty() {
+            pairs.push(("un", username));
+        }
+        redirect(&format!("/?{}", query(&pairs)))
     }
 
     /// The login page of the host that has one for this host, though there is, or was, a session:

@@ -8,6 +8,7 @@ use super::detours::Place;
 use super::external_client::ExternalClientSettings;
 use super::interludes::Interlude;
 use super::passkeys::PasskeySettings;
+use super::policies::OauthSettings;
 use super::setup::Setup;
 use super::stale::Stale;
 use super::verification::Method;
@@ -96,7 +97,7 @@ pub enum WayIn {
     Frontdoor,
 }
 
-/// The connected app's refresh token policy. It is told by SOQL; tokens do not follow it.
+/// The connected app's refresh token policy. SOQL tells it, and tokens follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshTokenPolicy {
@@ -104,9 +105,9 @@ pub enum RefreshTokenPolicy {
     ValidUntilRevoked,
     /// Expires at once.
     ImmediatelyExpire,
-    /// Expires if not used for 30 days.
+    /// Expires if not used for some days.
     ExpireIfUnused,
-    /// Expires after 30 days.
+    /// Expires after some days.
     ExpireAfter,
 }
 
@@ -228,8 +229,10 @@ pub struct Settings {
     pub revoke_does_nothing: bool,
     /// The integration user may work in Setup.
     pub setup_allowed: bool,
-    /// The connected app's refresh token policy, as SOQL tells it.
+    /// The connected app's refresh token policy.
     pub refresh_token_policy: RefreshTokenPolicy,
+    /// Its other policies, and whom the org lets in.
+    pub oauth: OauthSettings,
     /// Introspection says what it knows; otherwise every token is inactive to it.
     pub introspection: bool,
     /// Witnesses that are late.
@@ -315,6 +318,7 @@ impl Default for Settings {
             revoke_does_nothing: false,
             setup_allowed: true,
             refresh_token_policy: RefreshTokenPolicy::ValidUntilRevoked,
+            oauth: OauthSettings::default(),
             introspection: true,
             stale: Stale::default(),
             oauth_token_query: true,

@@ -146,7 +146,7 @@ fn users(org: &Org) -> Vec<Row> {
             "Username": user.username,
             "Alias": user.alias,
             "Email": user.username,
-            "IsActive": true,
+            "IsActive": org.is_active(&user.id),
         })
     }))
 }
@@ -164,7 +164,7 @@ fn oauth_tokens(org: &Org, user_id: Option<&str>, ended_too: bool) -> Vec<Row> {
         json!({
             "Id": grant.id,
             "AppName": app.map(|app| &app.name),
-            "AppMenuItemId": app.filter(|app| app.installed).map(|app| &app.menu_item_id),
+            "AppMenuItemId": app.filter(|app| org.is_installed(&app.consumer_key)).map(|app| &app.menu_item_id),
             "UserId": grant.user_id,
             "User.Name": user.map(|user| &user.name),
             "User.Username": user.map(|user| &user.username),
@@ -182,10 +182,11 @@ fn connected_applications(org: &Org) -> Vec<Row> {
     let (period, metric) = match org.settings.refresh_token_policy {
         RefreshTokenPolicy::ValidUntilRevoked => (Value::Null, false),
         RefreshTokenPolicy::ImmediatelyExpire => (0.into(), false),
-        RefreshTokenPolicy::ExpireIfUnused => (30.into(), true),
-        RefreshTokenPolicy::ExpireAfter => (30.into(), false),
+        RefreshTokenPolicy::ExpireIfUnused => (org.settings.oauth.policy_days.into(), true),
+        RefreshTokenPolicy::ExpireAfter => (org.settings.oauth.policy_days.into(), false),
     };
-    let installed = org.apps.iter().filter(|app| app.installed && !org.is_external(app));
+    let installed =
+        org.apps.iter().filter(|app| org.is_installed(&app.consumer_key) && !org.is_external(app));
     rows(installed.map(|app| {
         let tested = app.consumer_key == org.connected_app().consumer_key;
         json!({

@@ -39,7 +39,7 @@ pub(super) async fn token(
             org.exchange_code(parameter("code"), &consumer_key, parameter("redirect_uri"), now)
         }
         "refresh_token" => org.refresh(parameter("refresh_token"), &consumer_key, now),
-        _ => return refuse(("unsupported_grant_type", "grant type not supported")),
+        _ => return refuse(reason(Refused::UnsupportedGrantType)),
     };
     match issued {
         Ok(issued) => no_store(Json(answer(&mut org, &origin, issued, now))),
@@ -63,6 +63,8 @@ fn answer(org: &mut Org, origin: &Origin, issued: Issued, now: i64) -> Value {
     answer
 }
 
+/// The words of the token endpoint (facts: salesforce.md section 5; those of the last two are
+/// inferred from their codes).
 fn reason(refused: Refused) -> OauthError {
     match refused {
         Refused::InvalidCode => ("invalid_grant", "invalid authorization code"),
@@ -72,6 +74,20 @@ fn reason(refused: Refused) -> OauthError {
         }
         Refused::ExpiredToken => ("invalid_grant", "expired access/refresh token"),
         Refused::Blocked => ("OAUTH_APP_BLOCKED", "this app is blocked by admin"),
+        Refused::UnknownClient => ("invalid_client_id", "client identifier invalid"),
+        Refused::WrongSecret => ("invalid_client", "invalid client credentials"),
+        Refused::NotInstalled => ("invalid_client", "app must be installed into org"),
+        Refused::NotAdmitted => {
+            ("invalid_app_access", "user is not admin approved to access this app")
+        }
+        Refused::AuthenticationFailure => ("invalid_grant", "authentication failure"),
+        Refused::NotApproved => ("invalid_grant", "user hasn't approved this consumer"),
+        Refused::IpRestricted => ("invalid_grant", "ip restricted"),
+        Refused::LoginRateExceeded => ("invalid_grant", "login rate exceeded"),
+        Refused::RateLimitExceeded => ("rate_limit_exceeded", "number of requests exceeded"),
+        Refused::UnsupportedGrantType => ("unsupported_grant_type", "grant type not supported"),
+        Refused::InactiveUser => ("inactive_user", "user is inactive"),
+        Refused::InactiveOrg => ("inactive_org", "organization is inactive"),
     }
 }
 
@@ -81,12 +97,8 @@ fn client(org: &Org, headers: &HeaderMap, parameters: &Parameters) -> Result<Str
         let parameter = |name: &str| parameters.get(name).cloned().unwrap_or_default();
         (parameter("client_id"), parameter("client_secret"))
     });
-    let app = org.app(&key).ok_or(("invalid_client_id", "client identifier invalid"))?;
-    if app.consumer_secret == secret {
-        Ok(key)
-    } else {
-        Err(("invalid_client", "invalid client credentials"))
-    }
+    let app = org.client(&key).ok_or_else(|| reason(Refused::UnknownClient))?;
+    if app.consumer_secret == secret { Ok(key) } else { Err(reason(Refused::WrongSecret)) }
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
@@ -175,7 +187,10 @@ pub(super) async fn introspect(
 
 fn introspection(org: &Org, token: &str, consumer_key: &str, now: i64) -> Option<Value> {
     let as_refresh_token = org.live_grants(consumer_key, None).find_map(|grant| {
-        (grant.refresh_token.as_deref() == Some(token)).then_some((grant, "refresh_token", None))
+        let is_it = grant.refresh_token.as_deref() == Some(token)
+            && org.refresh_token_ended_by(grant, now).is_none()
+            && org.barred(grant).is_none();
+        is_it.then_some((grant, "refresh_token", None))
     });
     let (grant, token_type, issued_ms) = as_refresh_token.or_else(|| {
         let (grant, position) = org.access_token(token, now)?;

@@ -156,7 +156,7 @@ fn app_row(org: &Org, app: &App, name: &str, user_count: usize) -> Value {
     context! {
         name,
         description => app.description.as_str(),
-        installed => app.installed,
+        installed => org.is_installed(&app.consumer_key),
         blocked => org.is_blocked(&app.consumer_key),
         user_count,
         users_url => format!("{USERS_PATH}?{link}"),

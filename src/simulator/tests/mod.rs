@@ -2,6 +2,7 @@
 
 mod browser;
 mod gate;
+mod policies;
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@
 //! platform that holds the instance.
 
 mod authorize_probe;
+mod causes;
 mod connect;
 mod connect_error;
 mod connect_pages;
@@ -22,6 +23,7 @@ mod rest;
 mod soql;
 
 pub use authorize_probe::{AuthorizeProbe, authorize_request, probe_authorize};
+pub use causes::Cause;
 pub use connect::{ConnectClient, ConnectToken};
 pub use connect_error::ConnectError;
 pub use error::SalesforceError;

@@ -7,13 +7,15 @@ use url::Url;
 use super::context::{Context, Step};
 use super::grants;
 use super::oauth_url;
-use super::proofs::{LiveGrant, Witness};
+use super::proofs::{LiveGrant, ReceivedOauthUrl, Witness};
 use super::ways_in;
+use crate::cloud_elements::TokenReading;
 use crate::config::AppKind;
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::{Notes as _, PageError};
 use crate::salesforce::{AuthorizeProbe, RefreshTokenPolicy, probe_authorize};
+use crate::secrets::Secret;
 
 /// Scopes without which there is nothing to test.
 const NEEDED: &[&[&str]] = &[&["full"], REFRESH];
@@ -39,15 +41,8 @@ pub async fn check_client(context: &Context) -> Result<(), Failure> {
                 let granted: Vec<&str> = scope.split_whitespace().collect();
                 warn_of_missing(step, &granted, "the platform's OAuth URL asks for");
             }
-            if let Some(url) = url {
-                let asked = probe_authorize(&context.http, url, &context.trusted).await?;
-                match asked {
-                    AuthorizeProbe::Refused(error) => return Err(PageError::into(error)),
-                    AuthorizeProbe::Login => {
-                        return Ok(((), "Salesforce knows the client and its callback".to_owned()));
-                    }
-                    AuthorizeProbe::Unclear { status } => step.fact("salesforce_answered", status),
-                }
+            if is_taken(context, step, &oauth_url).await? {
+                return Ok(((), "Salesforce knows the client and its callback".to_owned()));
             }
             step.fact("client_known", "unknown");
             Ok((
@@ -58,10 +53,32 @@ pub async fn check_client(context: &Context) -> Result<(), Failure> {
         .await
 }
 
+/// Whether Salesforce leads a request with this URL to a login; false if that is not clear. A browser
+/// cannot always be asked: some refusals are files that it saves.
+///
+/// # Errors
+/// What Salesforce refuses it with, before anybody has logged in.
+pub(super) async fn is_taken(
+    context: &Context,
+    step: &Step<'_>,
+    oauth_url: &ReceivedOauthUrl,
+) -> Result<bool, Failure> {
+    let Ok(url) = Url::parse(oauth_url.url.expose()) else { return Ok(false) };
+    match probe_authorize(&context.http, url, &context.trusted).await? {
+        AuthorizeProbe::Refused(error) => Err(PageError::into(error)),
+        AuthorizeProbe::Login => Ok(true),
+        AuthorizeProbe::Unclear { status } => {
+            step.fact("salesforce_answered", status);
+            Ok(false)
+        }
+    }
+}
+
 /// Asks what the instance's grant tells of the app.
 pub async fn check_grant(context: &Context, grant: &LiveGrant) -> Result<(), Failure> {
     context
         .step(StepId::CheckApp, async |step| {
+            installation(step, grant);
             let scopes = scopes(context, step, grant).await;
             let witness = grants::own_witness(context, grant);
             let policy = policy(context, step, witness.as_ref()).await?;
@@ -71,34 +88,48 @@ pub async fn check_grant(context: &Context, grant: &LiveGrant) -> Result<(), Fai
         .await
 }
 
+/// A grant of an app that is not installed works on, but another one may not be given.
+fn installation(step: &Step<'_>, grant: &LiveGrant) {
+    let installed = grant.holder.as_ref().and_then(|holder| holder.app_installed);
+    step.fact("app_installed", installed);
+    if installed == Some(false) {
+        step.warn(
+            "salesforce.app_uninstalled",
+            "the app is not installed in this org: users without the permission `Approve Uninstalled Connected Apps` are not authorised for it any more (since September 2025). Install it: Setup → Connected Apps OAuth Usage → Install".into(),
+        );
+    }
+}
+
 async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String {
     let instance = &grant.instance;
-    let Some(token) =
-        instance.user_refresh_token.readable().or_else(|| instance.user_token.readable())
-    else {
+    let tokens = [&instance.user_refresh_token, &instance.user_token];
+    let tokens: Vec<&Secret> = tokens.into_iter().filter_map(TokenReading::readable).collect();
+    if tokens.is_empty() {
         return "unknown (the platform masks the tokens)".to_owned();
-    };
-    match context.oauth(grant.hosts.as_ref()).introspect(token).await {
-        Ok(answer) if answer.active => {
-            let scopes: Vec<&str> = answer.scopes.iter().map(String::as_str).collect();
-            step.fact("scopes", scopes.clone());
-            if !REFRESH.iter().any(|scope| scopes.contains(scope)) {
-                context.set_no_refresh_token();
+    }
+    // The refresh token may have ended, where the policy lets it, before the access token does.
+    for token in tokens {
+        match context.oauth(grant.hosts.as_ref()).introspect(token).await {
+            Ok(answer) if answer.active => {
+                let scopes: Vec<&str> = answer.scopes.iter().map(String::as_str).collect();
+                step.fact("scopes", scopes.clone());
+                if !REFRESH.iter().any(|scope| scopes.contains(scope)) {
+                    context.set_no_refresh_token();
+                }
+                warn_of_missing(step, &scopes, "the instance's grant has");
+                return scopes.join(" ");
             }
-            warn_of_missing(step, &scopes, "the instance's grant has");
-            scopes.join(" ")
-        }
-        Ok(_) => {
-            context.set_introspection_blind();
-            step.fact("scopes", "unknown");
-            "unknown (introspection calls the token inactive)".to_owned()
-        }
-        Err(error) => {
-            tracing::info!(%error, "scopes are unknown");
-            step.fact("scopes", "unknown");
-            "unknown (the app may not introspect)".to_owned()
+            Ok(_) => {}
+            Err(error) => {
+                tracing::info!(%error, "scopes are unknown");
+                step.fact("scopes", "unknown");
+                return "unknown (the app may not introspect)".to_owned();
+            }
         }
     }
+    context.set_introspection_blind();
+    step.fact("scopes", "unknown");
+    "unknown (introspection calls the token inactive)".to_owned()
 }
 
 fn warn_of_missing(step: &Step<'_>, scopes: &[&str], who: &str) {
@@ -183,8 +214,20 @@ async fn policy(
             context.set_no_refresh_token();
             "immediately expire".to_owned()
         }
-        RefreshTokenPolicy::IfNotUsedFor(period) => format!("expire if not used for {period}"),
-        RefreshTokenPolicy::After(period) => format!("expire after {period}"),
+        RefreshTokenPolicy::IfNotUsedFor(period) => {
+            step.warn(
+                "salesforce.policy_expires_if_unused",
+                format!("the app's refresh tokens expire if they are not used for {period} (in the unit of the app's policy): an instance that rests for so long dies"),
+            );
+            format!("expire if not used for {period}")
+        }
+        RefreshTokenPolicy::After(period) => {
+            step.warn(
+                "salesforce.policy_expires_after",
+                format!("the app's refresh tokens expire after {period} (in the unit of the app's policy), used or not: the instance has to be re-authenticated before"),
+            );
+            format!("expire after {period}")
+        }
     };
     step.fact("refresh_token_policy", text.clone());
     Ok(text)

@@ -52,6 +52,7 @@ pub struct Context {
     restoring: AtomicBool,
     no_refresh_token: AtomicBool,
     introspection_blind: AtomicBool,
+    rotation_seen: AtomicBool,
     baseline: Mutex<Option<Instance>>,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,
 }
@@ -100,6 +101,7 @@ impl Context {
             restoring: AtomicBool::new(false),
             no_refresh_token: AtomicBool::new(false),
             introspection_blind: AtomicBool::new(false),
+            rotation_seen: AtomicBool::new(false),
             baseline: Mutex::default(),
             attempts: Mutex::default(),
         })
@@ -130,6 +132,19 @@ impl Context {
 
     pub(super) fn is_introspection_blind(&self) -> bool {
         self.introspection_blind.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether a refresh between two readings of one grant brought another refresh token, and
+    /// says so once: no API tells that rotation is on.
+    pub(super) fn observe_rotation(&self, before: &Instance, after: &Instance) {
+        let tokens = (before.user_refresh_token.readable(), after.user_refresh_token.readable());
+        let (Some(before), Some(after)) = tokens else { return };
+        if before != after && !self.rotation_seen.swap(true, Ordering::Relaxed) {
+            self.events.warn(
+                "salesforce.rotation_on",
+                "the platform got another refresh token when it refreshed (refresh token rotation is on): whoever uses a copy of an older one ends the instance's grant, and so does an answer of Salesforce that is lost",
+            );
+        }
     }
 
     /// The instance as this run first read it: what everything is compared with at the end, and what

@@ -13,6 +13,10 @@ use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::journal::{Entry, InstanceKey, Phase};
 use crate::report::StepId;
+use crate::salesforce::Cause;
+
+/// What the pages say where the login page said no.
+const LOGIN_REFUSED: &str = "salesforce.login_refused";
 
 /// What [`locate`] says where there is no such instance.
 const UNKNOWN_INSTANCE: &str = "cloud_elements.unknown_instance";
@@ -120,7 +124,9 @@ pub async fn restore(context: &Context) -> Result<(), Failure> {
             context.nothing_in_flight();
             Ok(())
         }
-        Ok(Located::Dead(dead, _)) => bring_back(context, *dead).await.map(drop),
+        Ok(Located::Dead(dead, reason)) => {
+            bring_back(context, *dead).await.map(drop).map_err(|failure| because(failure, &reason))
+        }
         // That run had deleted it, and was ended before it could say so.
         Err(failure) if was_made_for_a_run && failure.code == UNKNOWN_INSTANCE => {
             context.removed();
@@ -255,10 +261,24 @@ async fn alive(context: &Context, located: Located) -> Result<LiveGrant, Failure
                 ),
             );
             context.set_restoring(true);
-            let grant = bring_back(context, *dead).await?;
+            let grant =
+                bring_back(context, *dead).await.map_err(|failure| because(failure, &reason))?;
             context.set_restoring(false);
             Ok(grant)
         }
+    }
+}
+
+/// A login that was refused, where the platform told why: of a user or an org that is not active
+/// Salesforce's login page says no more than of a wrong password.
+fn because(failure: Failure, reason: &str) -> Failure {
+    match Cause::told_in(reason) {
+        Some(cause) if failure.code == LOGIN_REFUSED => {
+            let mut because = cause.failure(&format!("{reason}; {failure}"));
+            because.evidence = failure.evidence;
+            because
+        }
+        _ => failure,
     }
 }
 

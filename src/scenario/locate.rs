@@ -88,8 +88,9 @@ async fn examine(
             step.fact("records_read", count);
             step.fact("answered_by_instance", instance_id);
             // Read again: the call may have made the platform refresh its access token.
-            let instance = context.platform.instance_with_token(&instance.token).await?;
-            let grant = live_grant(context, instance).await?;
+            let now = context.platform.instance_with_token(&instance.token).await?;
+            context.observe_rotation(&instance, &now);
+            let grant = live_grant(context, now).await?;
             if grant.holder.is_none() && grant.instance.user_token.readable().is_some() {
                 let said = "the platform answers, but Salesforce calls the access token dead that it shows";
                 step.warn(
@@ -172,6 +173,7 @@ pub(super) async fn live_grant(
                     alias: None,
                 },
                 organization_id: user.organization_id.clone(),
+                app_installed: user.is_app_installed,
             });
         }
     }

@@ -1,6 +1,7 @@
 //! Step 8: Cloud Elements gives the OAuth URL, and it must be ours: another host, client, redirect
 //! or response type is refused before a browser sees it.
 
+use super::check_app;
 use super::context::{Context, Step};
 use super::proofs::ReceivedOauthUrl;
 use crate::cloud_elements::{OauthUrlParts, OauthUrlRequest};
@@ -15,6 +16,10 @@ pub async fn ask(context: &Context) -> Result<ReceivedOauthUrl, Failure> {
     context
         .step(StepId::OauthUrl, async |step| {
             let received = request(context, step).await?;
+            if context.is_restoring() {
+                // Nobody has looked at the app before, and not every refusal is a page.
+                check_app::is_taken(context, step, &received).await?;
+            }
             let host = context.config.salesforce.login_url.host_str().unwrap_or_default();
             Ok((received, format!("at {host}, for our client and callback")))
         })

@@ -12,6 +12,8 @@ pub struct Holder {
     pub user: Identity,
     /// The org's id, `00D…`.
     pub organization_id: String,
+    /// Whether the app is installed in that org; none where nobody says.
+    pub app_installed: Option<bool>,
 }
 
 /// An instance that works: a call through it read a record, with this grant.

@@ -8,6 +8,7 @@ use crate::cloud_elements::{Instance, NewInstance, RUN_TAG};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
+use crate::salesforce::Cause;
 
 /// Instances that earlier runs made and did not remove, because something ended them.
 async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
@@ -53,7 +54,11 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
                 tags: vec![format!("{RUN_TAG}{}", context.run_id)],
                 configuration,
             };
-            let instance = context.platform.create_instance(code.0, &new).await?;
+            let created = context.platform.create_instance(code.0, &new).await;
+            let instance = created.map_err(|error| match Cause::told_in(&error.to_string()) {
+                Some(cause) if error.status() == Some(400) => cause.failure(&error.to_string()),
+                _ => error.into(),
+            })?;
             context.provisioned(instance.id);
             context.events.send(Event::Instance {
                 id: instance.id,

@@ -14,6 +14,7 @@ use crate::config::ReauthenticateVia;
 use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
+use crate::salesforce::Cause;
 use crate::salesforce::pages::Notes as _;
 use crate::secrets::Secret;
 
@@ -78,16 +79,22 @@ pub async fn reauthenticate(context: &Context, dead: &DeadGrant) -> Result<(), F
 }
 
 fn refused(refusals: &[Refusal]) -> Failure {
+    let message = tried(refusals);
+    // What was said last counts: it was said of the latest code.
+    if let Some(cause) = refusals.iter().rev().find_map(|refusal| Cause::told_in(&refusal.why)) {
+        return cause.failure(&message);
+    }
+    Failure::scenario("scenario.not_reauthenticated", message)
+        .hint("run `reauth restore`, perhaps with --reauthenticate-via put")
+        .hint("the request ids let the platform's support find the calls")
+}
+
+fn tried(refusals: &[Refusal]) -> String {
     let tried: Vec<String> = refusals
         .iter()
         .map(|refusal| format!("{}: {}", refusal.method.title(), refusal.why))
         .collect();
-    Failure::scenario(
-        "scenario.not_reauthenticated",
-        format!("the platform did not take the code ({})", tried.join("; ")),
-    )
-    .hint("run `reauth restore`, perhaps with --reauthenticate-via put")
-    .hint("the request ids let the platform's support find the calls")
+    format!("the platform did not take the code ({})", tried.join("; "))
 }
 
 fn first(via: ReauthenticateVia) -> Option<Method> {
@@ -99,7 +106,13 @@ fn first(via: ReauthenticateVia) -> Option<Method> {
 
 /// What is tried after a refusal: PUT after PATCH where that is allowed; the article's form of PUT
 /// where the platform does not know the documented one.
+///
+/// Nothing, where Salesforce would refuse another code for the same reason: each way costs a login or
+/// an approval.
 fn after(via: ReauthenticateVia, refusal: &Refusal) -> Option<Method> {
+    if Cause::told_in(&refusal.why).is_some_and(|cause| cause.is_lasting) {
+        return None;
+    }
     match refusal.method {
         Method::Patch if via == ReauthenticateVia::Auto => Some(Method::Put(PutForm::Documented)),
         Method::Put(PutForm::Documented)
@@ -247,6 +260,14 @@ mod tests {
                 expected,
                 "{via:?} {method:?} {status:?}"
             );
+        }
+        for (why, expected) in [
+            ("expired authorization code", Some(documented)),
+            ("invalid_grant: ip restricted", None),
+        ] {
+            let why = why.to_owned();
+            let refusal = Refusal { method: Method::Patch, why, status: Some(400) };
+            assert_eq!(after(ReauthenticateVia::Auto, &refusal), expected, "{}", refusal.why);
         }
         assert_eq!(first(ReauthenticateVia::Put), Some(documented));
         assert_eq!(first(ReauthenticateVia::Auto), Some(Method::Patch));

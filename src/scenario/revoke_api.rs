@@ -73,13 +73,21 @@ pub(super) async fn revoke(
     context.events.send(Event::Seen(Some(alive)));
     // Nothing can be said of a token that was not ended: masked, or not known to Salesforce.
     let access_token_ended = !ended.is_empty();
+    let mut left = false;
+    if !alive && let Some(token) = grant.instance.user_refresh_token.readable() {
+        // That the platform could not refresh does not say that the grant has ended: Salesforce may
+        // refuse it for a while, or at this address only.
+        left = oauth.revoke(token).await? == RevokeAnswer::Revoked;
+        ended.extend(left.then_some("refresh token"));
+    }
     if access_token_ended {
-        step.fact("access_token_alone_was_enough", !alive);
+        step.fact("access_token_alone_was_enough", !alive && !left);
     }
     let mut grants_ended = 1;
     if alive {
         // The platform refreshed: with rotation on, the refresh token is another one now.
         let now = context.platform.instance_with_token(&grant.instance.token).await?;
+        context.observe_rotation(&grant.instance, &now);
         let refresh_token = now.user_refresh_token.clone();
         grant.instance = now;
         let (what, tokens) = match refresh_token {
@@ -122,6 +130,10 @@ pub(super) async fn revoke(
     }
     step.fact("tokens_revoked", ended.clone());
     let summary = match (access_token_ended, alive) {
+        _ if left => format!(
+            "{} revoked; the platform could not refresh, but the grant was alive",
+            ended.join(" and ")
+        ),
         (true, true) => format!(
             "{} revoked; the access token alone was not enough, the platform refreshed silently",
             ended.join(" and ")

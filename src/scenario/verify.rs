@@ -12,8 +12,8 @@ use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::cloud_elements::{HubAnswer, Instance, VolatileKeys, configuration_diff};
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
-use crate::salesforce::RevokeAnswer;
 use crate::salesforce::pages::Notes as _;
+use crate::salesforce::{Cause, RevokeAnswer};
 use crate::secrets::Secret;
 
 /// Verifies the instance against what it was.
@@ -153,11 +153,16 @@ async fn old_refresh_token(
     }
     let testimony = witnesses::introspection(context, grant.hosts.as_ref(), old).await;
     if testimony.says == Says::Alive && dead.before.is_none() {
-        // It was not cut by us: it may well live, and somebody should end it.
-        step.warn(
-            "scenario.old_token_lives",
-            "the instance was found dead, but its old refresh token is still active: its old grant is left".into(),
-        );
+        // It was not cut by us: it may well live, where Salesforce refused to refresh. It would count
+        // among the user's five, and nobody else would ever end it.
+        let answer = context.oauth(grant.hosts.as_ref()).revoke(old).await;
+        step.fact("old_grant_ended", matches!(answer, Ok(RevokeAnswer::Revoked)));
+        if !matches!(answer, Ok(RevokeAnswer::Revoked)) {
+            step.warn(
+                "scenario.old_token_lives",
+                "the instance was found dead, but its old refresh token is still active, and could not be ended: its old grant is left".into(),
+            );
+        }
     } else if testimony.says == Says::Alive {
         return Err(Failure::scenario(
             "scenario.old_token_lives",
@@ -234,6 +239,7 @@ async fn refreshes(
         )
         .hint("look at the token policies of the app"));
     }
+    context.observe_rotation(&grant.instance, &refreshed);
     step.fact("refreshes", true);
     proved.push("refreshes");
     Ok(LiveGrant { instance: refreshed, ..grant })
@@ -264,6 +270,11 @@ async fn refresh(
 }
 
 fn died(message: &str) -> Failure {
+    if let Some(cause) = Cause::told_in(message) {
+        return cause.failure(&format!(
+            "the instance worked after the re-authentication and does not any more ({message})"
+        ));
+    }
     Failure::scenario(
         "scenario.died_again",
         format!("the instance worked after the re-authentication and does not any more: {message}"),

@@ -180,7 +180,9 @@ pub(super) async fn tokens(
     instance: &Instance,
 ) -> Vec<Testimony> {
     let access = instance.user_token.readable();
-    let introspected = instance.user_refresh_token.readable().or(access);
+    // A refresh token that its policy lets end at once says nothing of the grant.
+    let refresh = instance.user_refresh_token.readable();
+    let introspected = refresh.filter(|_| !context.has_no_refresh_token()).or(access);
     let (userinfo, introspection) = tokio::join!(
         async {
             match access {

@@ -10,6 +10,7 @@ use super::login::LoginError;
 use super::person::PersonError;
 use crate::browser::BrowserError;
 use crate::failure::Failure;
+use crate::salesforce::Cause;
 use crate::salesforce::passkey::PasskeyError;
 
 /// An error that a page of Salesforce shows, or an unexpected page.
@@ -216,34 +217,13 @@ impl From<PageError> for Failure {
             }
             PageError::RowGone { .. } => Failure::scenario("salesforce.row_gone", message)
                 .hint("somebody else may be revoking at the same time: run again"),
-            PageError::Oauth { error, .. } => oauth_failure(&error, message),
+            PageError::Oauth { error, description } => {
+                let cause = Cause::of(&error, description.as_deref().unwrap_or_default());
+                cause.map(|cause| cause.failure_saying(message.clone())).unwrap_or_else(|| {
+                    Failure::scenario("salesforce.oauth_error", message)
+                        .hint("Setup → Login History shows the reason as the org sees it")
+                })
+            }
         }
-    }
-}
-
-/// One code for each reason that Salesforce gives (facts: salesforce.md section 5).
-fn oauth_failure(error: &str, message: String) -> Failure {
-    match error {
-        "access_denied" => Failure::scenario("salesforce.access_denied", message)
-            .hint("the approval was refused: by a person in the browser, or because the user is not admitted to the app (Manage Connected Apps → Permitted Users)"),
-        "OAUTH_APP_BLOCKED" => Failure::scenario("salesforce.app_blocked", message)
-            .hint("Setup → Connected Apps OAuth Usage → Unblock"),
-        "OAUTH_EC_APP_NOT_FOUND" => Failure::scenario("salesforce.app_not_installed", message)
-            .hint("the app the platform's consumer key belongs to is an external client app of another org, and not installed in this one: install its package here, or give the platform the consumer key of an app of this org")
-            .hint("Setup → External Client App Manager lists what is installed; a sandbox refresh may have taken it away"),
-        "OAUTH_APP_ACCESS_DENIED" => Failure::scenario("salesforce.app_access_denied", message)
-            .hint("admit the user: Manage Connected Apps → profiles or permission sets, or give `Approve Uninstalled Connected Apps`"),
-        "redirect_uri_mismatch" => Failure::scenario("salesforce.redirect_uri_mismatch", message)
-            .hint("add `salesforce.callback_url` to the app's callback URLs, letter by letter; changes need up to ten minutes"),
-        "invalid_client_id" | "invalid_client" => {
-            Failure::scenario("salesforce.invalid_client", message)
-                .hint("compare `salesforce.consumer_key` with the app's; the login host must belong to the app's org")
-        }
-        "invalid_scope" => Failure::scenario("salesforce.invalid_scope", message)
-            .hint("the app needs the scopes `full` and `refresh_token, offline_access`"),
-        "invalid_request" => Failure::scenario("salesforce.invalid_request", message)
-            .hint("if the app requires PKCE, switch it off for this app: the platform does not send a code challenge"),
-        _ => Failure::scenario("salesforce.oauth_error", message)
-            .hint("Setup → Login History shows the reason as the org sees it"),
     }
 }

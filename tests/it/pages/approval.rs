@@ -56,7 +56,7 @@ async fn refused_consent_touches_nothing() {
 async fn the_error_page_is_read_by_its_query() {
     let faults = ["approval-error", "approval-always"];
     let words = "app must be installed into org";
-    refused_at_provisioning(&faults, "salesforce.invalid_client", words).await;
+    refused_at_provisioning(&faults, "salesforce.connected_app_not_installed", words).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ service_faults! {
         ui fails(4, "salesforce.access_denied"),
         api fails(4, "salesforce.access_denied");
     approval_error, "approval-error":
-        ui fails(4, "salesforce.invalid_client"),
-        api fails(4, "salesforce.invalid_client");
+        ui fails(4, "salesforce.connected_app_not_installed"),
+        api fails(4, "salesforce.connected_app_not_installed");
     userinfo_refused, "userinfo-refused": ui PASSES, api PASSES;
 }

@@ -65,14 +65,6 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     page(
-        "external-client-not-found",
-        "the app is an external client app that is not installed in the org",
-        |settings| {
-            under_test(settings);
-            settings.salesforce.external_client.installed = false;
-        },
-    ),
-    page(
         "external-client-forbidden",
         "the app is an external client app, and nobody may ask the API about them",
         |settings| {

@@ -5,6 +5,7 @@ mod external_client;
 mod interludes;
 mod login;
 mod markup;
+mod oauth;
 mod passkeys;
 mod platform;
 mod services;
@@ -31,6 +32,8 @@ pub struct Fault {
 pub enum Kind {
     /// A page that comes, or looks otherwise.
     Page,
+    /// How it stands with the instance's grant at the start.
+    Start,
     /// How the services answer.
     Service,
 }
@@ -40,6 +43,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Page => "pages",
+            Self::Start => "start states",
             Self::Service => "services",
         }
     }
@@ -57,6 +61,10 @@ const fn page(name: &'static str, about: &'static str, apply: fn(&mut Settings))
     Fault { name, kind: Kind::Page, about, apply }
 }
 
+const fn start(name: &'static str, about: &'static str, apply: fn(&mut Settings)) -> Fault {
+    Fault { name, kind: Kind::Start, about, apply }
+}
+
 const fn service(name: &'static str, about: &'static str, apply: fn(&mut Settings)) -> Fault {
     Fault { name, kind: Kind::Service, about, apply }
 }
@@ -72,6 +80,8 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
         setup::FAULTS,
         external_client::FAULTS,
         markup::FAULTS,
+        oauth::START_STATES,
+        oauth::FAULTS,
         services::FAULTS,
         platform::FAULTS,
     ]

@@ -9,6 +9,13 @@ pub struct Case {
     pub api: Ending,
 }
 
+/// A start state, and how a run ends that brings the instance back by either method.
+pub struct StartCase {
+    pub fault: &'static str,
+    pub patch: Ending,
+    pub put: Ending,
+}
+
 /// How a run ends.
 #[derive(Clone, Copy)]
 pub struct Ending {
@@ -40,11 +47,11 @@ impl Ending {
     }
 }
 
-/// Runs `reauth run` under a fault.
-pub async fn check(fault: &str, revoke_via: &str, ending: Ending) {
+/// Runs `reauth run` with an option under a fault.
+pub async fn check(fault: &str, option: [&str; 2], ending: Ending) {
     let world = World::with_faults(&[fault]).await;
     let before = world.state().await;
-    let run = ["run", "--revoke-via", revoke_via, "--timeout", "10s", "--settle", "3s"];
+    let run = ["run", option[0], option[1], "--timeout", "10s", "--settle", "3s"];
     let finished = world.reauth(&run).await.expect_code(ending.code);
     let report = finished.report();
     assert_eq!(report["error"]["code"].as_str(), ending.error, "{report:#}\n{}", finished.stderr);
@@ -71,12 +78,37 @@ macro_rules! service_faults {
 
             #[tokio::test(flavor = "multi_thread")]
             async fn ui() {
-                $crate::services::case::check($fault, "ui", $ui).await;
+                $crate::services::case::check($fault, ["--revoke-via", "ui"], $ui).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn api() {
-                $crate::services::case::check($fault, "api", $api).await;
+                $crate::services::case::check($fault, ["--revoke-via", "api"], $api).await;
+            }
+        })*
+    };
+}
+
+/// One test for each start state and method, and the list of them.
+macro_rules! start_states {
+    ($($name:ident, $fault:literal: patch $patch:expr, put $put:expr;)*) => {
+        pub const STARTS: &[$crate::services::case::StartCase] = &[
+            $($crate::services::case::StartCase { fault: $fault, patch: $patch, put: $put }),*
+        ];
+        $(mod $name {
+            #[allow(unused_imports, reason = "not every ending is of each kind")]
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn patch() {
+                let option = ["--reauthenticate-via", "patch"];
+                $crate::services::case::check($fault, option, $patch).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn put() {
+                let option = ["--reauthenticate-via", "put"];
+                $crate::services::case::check($fault, option, $put).await;
             }
         })*
     };

@@ -65,6 +65,18 @@ impl State {
         assert_eq!(codes.len(), sent, "a code was sent twice");
     }
 
+    /// Fails if anybody but the platform exchanged a code or refreshed: with rotation on, whoever spends
+    /// the instance's refresh token leaves the platform with a dead one.
+    #[track_caller]
+    pub fn assert_only_the_platform_asks_for_tokens(&self) {
+        let counted = ["codes_exchanged", "codes_refused", "refreshes", "refreshes_refused"];
+        let platform = &self.0["cloud_elements"];
+        let by_platform: u64 =
+            counted.iter().map(|counter| platform[counter].as_u64().unwrap()).sum();
+        let all = u64::try_from(self.requests("POST", "/services/oauth2/token")).unwrap();
+        assert_eq!(all, by_platform, "somebody else asked the token endpoint");
+    }
+
     /// How often a request was seen: method and the end of its path.
     pub fn requests(&self, method: &str, path_end: &str) -> usize {
         let requests = self.0["requests"].as_array().unwrap();

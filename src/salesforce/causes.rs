@@ -16,7 +16,7 @@ pub struct Cause {
     pub is_lasting: bool,
     kind: Kind,
     /// In plain words.
-    meaning: &'static str,
+    pub meaning: &'static str,
     hints: &'static [&'static str],
     /// What Salesforce writes: `error`, and what its description says, in lower case (empty: whatever
     /// it is).
@@ -263,11 +263,6 @@ impl Cause {
         let mut failure = Failure::new(self.code, self.kind, format!("{}: {seen}", self.meaning));
         failure.hints.extend(self.hints.iter().map(|hint| (*hint).to_owned()));
         failure
-    }
-
-    /// The failure, in somebody's own words.
-    pub fn failure_saying(&self, message: String) -> Failure {
-        Failure { message, ..self.failure("") }
     }
 }
 

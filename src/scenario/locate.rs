@@ -9,7 +9,7 @@ use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
 use crate::salesforce::pages::{Identity, Notes as _, TrustedOrigins};
-use crate::salesforce::{OrgHosts, UserInfo, UserInfoAnswer};
+use crate::salesforce::{Cause, OrgHosts, UserInfo, UserInfoAnswer};
 use crate::secrets::Secret;
 
 /// An instance that was located, by whether its grant lives.
@@ -117,7 +117,11 @@ async fn examine(
             context.events.send(Event::Seen(Some(false)));
             step.fact("platform_said", message.clone());
             other_side(context, step, &instance).await;
-            Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), message))
+            let reason = match Cause::told_in(&message) {
+                Some(cause) => format!("{}: {message}", cause.meaning),
+                None => message,
+            };
+            Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), reason))
         }
     }
 }

@@ -219,10 +219,11 @@ impl From<PageError> for Failure {
                 .hint("somebody else may be revoking at the same time: run again"),
             PageError::Oauth { error, description } => {
                 let cause = Cause::of(&error, description.as_deref().unwrap_or_default());
-                cause.map(|cause| cause.failure_saying(message.clone())).unwrap_or_else(|| {
-                    Failure::scenario("salesforce.oauth_error", message)
-                        .hint("Setup → Login History shows the reason as the org sees it")
-                })
+                match cause {
+                    Some(cause) => cause.failure(&message),
+                    None => Failure::scenario("salesforce.oauth_error", message)
+                        .hint("Setup → Login History shows the reason as the org sees it"),
+                }
             }
         }
     }

@@ -38,6 +38,10 @@ pub(super) async fn token(
         "authorization_code" => {
             org.exchange_code(parameter("code"), &consumer_key, parameter("redirect_uri"), now)
         }
+        // As integrations that sent one report.
+        "refresh_token" if parameters.contains_key("scope") => {
+            return refuse(("invalid_request", "scope parameter not supported"));
+        }
         "refresh_token" => org.refresh(parameter("refresh_token"), &consumer_key, now),
         _ => return refuse(reason(Refused::UnsupportedGrantType)),
     };

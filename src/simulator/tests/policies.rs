@@ -168,6 +168,8 @@ async fn the_token_endpoint_says_why() {
     }
     let settings = json!({"salesforce": {"oauth": {"refuses_tokens": null}}});
     browser.control("settings", settings).await;
+    let form = [("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", "full")];
+    refused(browser.token(&form).await, "scope parameter not supported");
     for (codes, description) in [
         ("expired", "expired authorization code"),
         ("used", "expired authorization code"),

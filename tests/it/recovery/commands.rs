@@ -79,6 +79,16 @@ async fn run_restores_an_instance_that_somebody_else_cut() {
     assert_whole(&world).await;
 }
 
+/// Salesforce refuses in a file, which a browser saves without leaving its page: it is not waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_tells_what_a_browser_would_save() {
+    let world = World::with_faults(&["ended-by-user", "pkce-required-file"]).await;
+    let finished = world.reauth(&["restore"]).await.expect_code(4);
+    let finished = finished.expect_error("salesforce.pkce_required");
+    assert_eq!(finished.report()["error"]["step"], "oauth-url");
+    assert_eq!(world.state().await.salesforce("login_attempts"), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_of_a_live_instance_does_nothing() {
     let world = World::new().await;

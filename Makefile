@@ -49,6 +49,7 @@ docs: ## Build the documentation, warnings denied
 
 setup-tests:
 	@webdriver/setup --for-tests
+	@.ci/clients
 
 tests: ## Unit and integration tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \

@@ -150,16 +150,20 @@ impl Driver {
     ///
     /// # Errors
     /// [`BrowserError::DriverStart`], if the guard cannot be started.
-    pub fn remote(mut url: Url) -> Result<Self, BrowserError> {
+    pub fn remote(url: Url) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
-        // Without a slash at its end the last part of the path would be replaced.
-        if !url.path().ends_with('/') {
-            url.set_path(&format!("{}/", url.path()));
-        }
+        let url = with_slash(url);
         let guard = guard_command()
             .and_then(|mut command| Guard::spawn(command.args([guard::REMOTE, url.as_str()])))
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self { url, guard: Some(guard), installation: None, guarded: None, profile: None })
+    }
+
+    /// A driver that somebody else runs and guards: programs that use this crate as a library cannot
+    /// be executed again as its guard. Sessions that are not closed stay until that driver ends.
+    pub fn unguarded(url: Url) -> Self {
+        let url = with_slash(url);
+        Self { url, guard: None, installation: None, guarded: None, profile: None }
     }
 
     /// Tells the guard of a session, which it ends if we cannot.
@@ -226,6 +230,14 @@ impl Driver {
         guard::joined([removed.err(), swept.err().map(|error| error.to_string())])
             .map_err(|reason| BrowserError::NotCleared { reason })
     }
+}
+
+/// Without a slash at its end the last part of the path would be replaced.
+fn with_slash(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
 }
 
 fn guard_command() -> std::io::Result<Command> {

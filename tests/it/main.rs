@@ -5,6 +5,7 @@ mod browser;
 mod callback;
 mod catalogue;
 mod cli;
+mod clients;
 mod codes;
 mod control;
 mod cycle;

@@ -1,14 +1,16 @@
 //! Calls through an instance: `/ping`, `/query`, `/hubs/{hub}/{object}` and `/{object}`.
 
 use super::auth::FullHeader;
+use super::body::JsonBody;
 use super::error::ApiError;
 use super::instances::on_instance;
 use super::service::CloudElements;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ use serde_json::{Value, json};
 const PAGE_SIZE: u64 = 200;
 /// Most records on a page.
 const MAX_PAGE_SIZE: u64 = 2000;
+/// Response header with the number of records that there are in all.
+const TOTAL_COUNT: &str = "Elements-Total-Count";
 /// Response header with the number of records.
 const RETURNED_COUNT: &str = "Elements-Returned-Count";
 
@@ -24,6 +28,9 @@ const RETURNED_COUNT: &str = "Elements-Returned-Count";
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListParameters {
     page_size: Option<String>,
+    /// A condition, as SOQL writes it.
+    r#where: Option<String>,
+    return_total_count: Option<String>,
 }
 
 /// What a query is asked with.
@@ -78,9 +85,75 @@ pub(super) async fn list(
     let answer = async {
         let object = salesforce_object(&object)?;
         let size = page_size(parameters.page_size.as_deref())?;
-        records(&service, id, &soql_list(&object, size)).await.map(page)
+        let condition = parameters.r#where.as_deref().filter(|condition| !condition.is_empty());
+        let condition = condition.map(|condition| format!(" WHERE {condition}"));
+        let condition = condition.unwrap_or_default();
+        let soql = format!("SELECT Id, Name FROM {object}{condition} LIMIT {size}");
+        let mut answer = page(records(&service, id, &soql).await?);
+        if matches!(parameters.return_total_count.as_deref(), Some("true" | "True")) {
+            let soql = format!("SELECT Id, Name FROM {object}{condition}");
+            let total = service.query_as(id, &soql).await?.len();
+            answer.headers_mut().insert(TOTAL_COUNT, HeaderValue::from(total));
+        }
+        Ok(answer)
     };
     on_instance(id, answer.await)
+}
+
+/// `POST /hubs/{hub}/{object}`.
+pub(super) async fn create_of_hub(
+    State(service): State<CloudElements>,
+    FullHeader(id): FullHeader,
+    Path((_, object)): Path<(String, String)>,
+    JsonBody(fields): JsonBody<Value>,
+) -> Response {
+    let answer = async {
+        let object = salesforce_object(&object)?;
+        let made = service.write_as(id, &Method::POST, &object, Some(&fields)).await?;
+        let mut record = fields;
+        record["Id"] = made.into();
+        Ok(Json(record))
+    };
+    on_instance(id, answer.await)
+}
+
+/// `PATCH /hubs/{hub}/{object}/{id}`.
+pub(super) async fn update_of_hub(
+    State(service): State<CloudElements>,
+    FullHeader(id): FullHeader,
+    Path((_, object, record)): Path<(String, String, String)>,
+    JsonBody(fields): JsonBody<Value>,
+) -> Response {
+    let answer = async {
+        let path = record_path(&object, &record)?;
+        service.write_as(id, &Method::PATCH, &path, Some(&fields)).await?;
+        let mut changed = fields;
+        changed["Id"] = record.into();
+        Ok(Json(changed))
+    };
+    on_instance(id, answer.await)
+}
+
+/// `DELETE /hubs/{hub}/{object}/{id}`.
+pub(super) async fn delete_of_hub(
+    State(service): State<CloudElements>,
+    FullHeader(id): FullHeader,
+    Path((_, object, record)): Path<(String, String, String)>,
+) -> Response {
+    let answer = async {
+        let path = record_path(&object, &record)?;
+        service.write_as(id, &Method::DELETE, &path, None).await?;
+        Ok(StatusCode::OK)
+    };
+    on_instance(id, answer.await)
+}
+
+fn record_path(object: &str, record: &str) -> Result<String, ApiError> {
+    let is_id = record.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_id {
+        return Err(ApiError::not_found(format!("No {object} found with id {record}")));
+    }
+    Ok(format!("{}/{record}", salesforce_object(object)?))
 }
 
 /// `GET /hubs/{hub}/{object}/{id}`.

@@ -14,6 +14,7 @@ const BASE: &str = "/elements/api-v2";
 pub(super) fn router(service: &CloudElements) -> Router {
     let api = Router::new()
         .route("/elements", get(elements::list))
+        .route("/elements/keys", get(elements::keys))
         .route("/elements/{element}", get(elements::read))
         .route("/elements/{element}/oauth/url", get(oauth_url::read))
         .route("/elements/{element}/instances", post(instances::create_of_element))
@@ -40,10 +41,17 @@ pub(super) fn router(service: &CloudElements) -> Router {
         .route("/instances/{id}/enabled", put(instances::enable).delete(instances::disable))
         .route("/ping", get(hub::ping))
         .route("/query", get(hub::query))
+        .route("/hubs", get(elements::hubs))
+        .route("/hubs/keys", get(elements::hub_keys))
+        .route("/hubs/{hub}", get(elements::hub))
+        .route("/hubs/{hub}/elements", get(elements::of_hub))
         .route("/hubs/{hub}/query", get(hub::query))
         .route("/hubs/{hub}/ping", get(hub::ping))
-        .route("/hubs/{hub}/{object}", get(hub::list_of_hub))
-        .route("/hubs/{hub}/{object}/{record}", get(hub::read_of_hub))
+        .route("/hubs/{hub}/{object}", get(hub::list_of_hub).post(hub::create_of_hub))
+        .route(
+            "/hubs/{hub}/{object}/{record}",
+            get(hub::read_of_hub).patch(hub::update_of_hub).delete(hub::delete_of_hub),
+        )
         .route("/{object}", get(hub::list))
         .route("/{object}/{record}", get(hub::read))
         .fallback(async || ApiError::not_found("Resource not found"))

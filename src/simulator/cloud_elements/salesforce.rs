@@ -17,6 +17,7 @@ use url::{Host, Url};
 
 const TOKEN_PATH: &str = "/services/oauth2/token";
 const QUERY_PATH: &str = "/services/data/v60.0/query";
+const SOBJECTS_PATH: &str = "/services/data/v60.0/sobjects";
 const USER_AGENT: &str = "reauth-simulator/cloud-elements";
 /// How long the platform waits for Salesforce.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -159,17 +160,49 @@ impl Salesforce {
         if status.is_success() {
             return understand(status, &body).map(|answer: QueryAnswer| answer.records);
         }
-        let refusals: Vec<RestRefusal> = understand(status, &body)?;
-        let refusal = refusals.into_iter().next().ok_or(SalesforceError::Malformed { status })?;
-        if status == StatusCode::UNAUTHORIZED && refusal.error_code == "INVALID_SESSION_ID" {
-            return Err(SalesforceError::Session(refusal.message));
+        Err(refusal(status, &body)?)
+    }
+
+    /// Writes a record, or deletes it; `path` is `<object>[/<id>]`. Gives the id of a new one.
+    pub(super) async fn write(
+        &self,
+        instance_url: &str,
+        access_token: &str,
+        method: &reqwest::Method,
+        path: &str,
+        fields: Option<&Value>,
+    ) -> Result<Option<String>, SalesforceError> {
+        let origin = loopback_origin(instance_url)?;
+        let request = self
+            .client()?
+            .request(method.clone(), format!("{origin}{SOBJECTS_PATH}/{path}"))
+            .bearer_auth(access_token);
+        let request = match fields {
+            Some(fields) => request.json(fields),
+            None => request,
+        };
+        let (status, body) = send(request).await?;
+        if !status.is_success() {
+            return Err(refusal(status, &body)?);
         }
-        Err(SalesforceError::Rest { status, code: refusal.error_code, message: refusal.message })
+        let created: Option<Created> = serde_json::from_slice(&body).ok();
+        Ok(created.map(|created| created.id))
     }
 
     fn client(&self) -> Result<&reqwest::Client, SalesforceError> {
         self.client.as_ref().map_err(|reason| SalesforceError::Unreachable(reason.clone()))
     }
+}
+
+/// What REST's refusal means.
+fn refusal(status: StatusCode, body: &[u8]) -> Result<SalesforceError, SalesforceError> {
+    let refusals: Vec<RestRefusal> = understand(status, body)?;
+    let refusal = refusals.into_iter().next().ok_or(SalesforceError::Malformed { status })?;
+    Ok(if status == StatusCode::UNAUTHORIZED && refusal.error_code == "INVALID_SESSION_ID" {
+        SalesforceError::Session(refusal.message)
+    } else {
+        SalesforceError::Rest { status, code: refusal.error_code, message: refusal.message }
+    })
 }
 
 /// The origin of an address, if it is on this machine.
@@ -236,6 +269,11 @@ struct TokenAnswer {
 struct TokenRefusal {
     error: String,
     error_description: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Created {
+    id: String,
 }
 
 #[derive(Deserialize)]

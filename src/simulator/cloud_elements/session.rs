@@ -6,6 +6,7 @@ use super::model::Tokens;
 use super::properties::{self, Configuration};
 use super::salesforce::{App, SalesforceError};
 use super::service::CloudElements;
+use reqwest::Method;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -65,6 +66,32 @@ impl CloudElements {
         }
         let renewed = self.renew(id, &session.access_token).await?;
         Ok(self.ask(&renewed, soql).await?)
+    }
+
+    /// Writes or deletes a record in the name of an instance, as [`CloudElements::query_as`] asks.
+    ///
+    /// # Errors
+    /// As [`CloudElements::query_as`].
+    pub(super) async fn write_as(
+        &self,
+        id: u64,
+        method: &Method,
+        path: &str,
+        fields: Option<&Value>,
+    ) -> Result<Option<String>, ApiError> {
+        let session = self.session(id)?;
+        let write = async |session: &Session| {
+            let (url, token) = (&session.instance_url, &session.access_token);
+            self.salesforce().write(url, token, method, path, fields).await
+        };
+        if !session.access_token.is_empty() {
+            match write(&session).await {
+                Err(SalesforceError::Session(_)) => {}
+                outcome => return Ok(outcome?),
+            }
+        }
+        let renewed = self.renew(id, &session.access_token).await?;
+        Ok(write(&renewed).await?)
     }
 
     async fn ask(&self, session: &Session, soql: &str) -> Result<Vec<Value>, SalesforceError> {

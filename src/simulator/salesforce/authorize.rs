@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::Salesforce;
 use super::approval;
+use super::challenge::Challenge;
 use super::org::{AuthorizationRequest, Org};
 use super::policies::ChallengeDemand;
 use super::session::{Visitor, query, redirect};
@@ -22,7 +23,8 @@ pub(super) const ERROR_PATH: &str = "/setup/secur/RemoteAccessErrorPage.apexp";
 /// What the callback of a request learns that may show nothing, where something would have to be shown.
 pub(super) const IMMEDIATE: (&str, &str) = ("immediate_unsuccessful", "immediate unsuccessful");
 
-const SCOPES: [&str; 18] = [
+/// What an app may ask for.
+pub(super) const SCOPES: [&str; 18] = [
     "full",
     "api",
     "web",
@@ -56,6 +58,7 @@ pub(super) struct AuthorizeQuery {
     #[serde(default)]
     prompt: String,
     code_challenge: Option<String>,
+    code_challenge_method: Option<String>,
     /// The user name to begin the login with.
     #[serde(default)]
     login_hint: String,
@@ -65,6 +68,13 @@ pub(super) struct AuthorizeQuery {
 }
 
 impl AuthorizeQuery {
+    /// What the code's verifier has to fit (RFC 7636, section 4.3).
+    fn challenge(&self) -> Option<Challenge> {
+        let challenge = self.code_challenge.as_deref()?;
+        let is_plain = self.code_challenge_method.as_deref() == Some("plain");
+        Some(Challenge::new(challenge, is_plain))
+    }
+
     fn prompts(&self, wanted: &str) -> bool {
         self.prompt.split_whitespace().any(|word| word == wanted)
     }
@@ -98,6 +108,7 @@ pub(super) async fn authorize(
                 consumer_key: asked.client_id.clone(),
                 redirect_uri: asked.redirect_uri.clone(),
                 state: asked.state.clone(),
+                challenge: asked.challenge(),
             },
         );
         source

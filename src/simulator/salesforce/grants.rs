@@ -30,6 +30,8 @@ pub enum Refused {
     ExpiredCode,
     /// The code was issued for another redirect URI.
     RedirectMismatch,
+    /// The verifier does not fit the code's challenge (RFC 7636, section 4.6).
+    WrongVerifier,
     /// The refresh token is dead, unknown or another client's.
     ExpiredToken,
     /// The administrator has blocked the app.
@@ -193,6 +195,7 @@ impl Org {
         code: &str,
         consumer_key: &str,
         redirect_uri: &str,
+        verifier: &str,
         now: i64,
     ) -> Result<Issued, Refused> {
         let issued = self.codes.get_mut(code).ok_or(Refused::InvalidCode)?;
@@ -204,6 +207,9 @@ impl Org {
         }
         if issued.request.redirect_uri != redirect_uri {
             return Err(Refused::RedirectMismatch);
+        }
+        if issued.request.challenge.as_ref().is_some_and(|challenge| !challenge.fits(verifier)) {
+            return Err(Refused::WrongVerifier);
         }
         issued.used = true;
         let (scope, user_id) = (issued.request.scope.clone(), issued.user_id.clone());

@@ -7,7 +7,9 @@ mod another_org;
 mod approval;
 mod arrivals;
 mod authorize;
+mod challenge;
 mod detours;
+mod discovery;
 mod doors;
 mod external_client;
 mod front_door;
@@ -20,6 +22,7 @@ mod org;
 mod passkeys;
 mod policies;
 mod population;
+mod records;
 mod rest;
 mod session;
 mod settings;
@@ -259,6 +262,7 @@ fn oauth() -> Router<Salesforce> {
         .route("/services/oauth2/singleaccess", post(doors::single_access))
         .route("/services/oauth2/userinfo", get(identity::userinfo).post(identity::userinfo))
         .route("/id/{organization}/{user}", get(identity::identity))
+        .route(discovery::PATH, get(discovery::document))
 }
 
 fn rest() -> Router<Salesforce> {
@@ -267,7 +271,12 @@ fn rest() -> Router<Salesforce> {
         .route("/services/data/", get(rest::versions))
         .route("/services/data/{version}/query", get(rest::query))
         .route("/services/data/{version}/query/", get(rest::query))
-        .route("/services/data/{version}/sobjects/Account/{id}", get(rest::account))
+        .route("/services/data/{version}/sobjects/{object}", post(records::create))
+        .route("/services/data/{version}/sobjects/{object}/", post(records::create))
+        .route(
+            "/services/data/{version}/sobjects/{object}/{id}",
+            get(records::read).patch(records::update).delete(records::delete),
+        )
         .merge(external_client::rest())
 }
 

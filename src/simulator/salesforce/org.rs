@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::random::Random;
 use super::arrivals::Elsewhere;
+use super::challenge::Challenge;
 use super::detours::Detours;
 use super::interludes::Interlude;
 use super::passkeys::Passkeys;
@@ -127,6 +128,8 @@ pub(super) struct AuthorizationRequest {
     pub(super) scope: String,
     pub(super) state: Option<String>,
     pub(super) consent_wanted: bool,
+    /// What the verifier at the token endpoint has to fit, if there is one.
+    pub(super) challenge: Option<Challenge>,
     /// Nothing may be shown to the user.
     pub(super) immediate: bool,
 }

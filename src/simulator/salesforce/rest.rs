@@ -72,31 +72,11 @@ pub(super) async fn query(
     }
 }
 
-/// `/services/data/vNN.0/sobjects/Account/<id>`.
-pub(super) async fn account(
-    State(salesforce): State<Salesforce>,
-    Path((version, id)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = user_of(&salesforce, &headers) {
-        return *refusal;
-    }
-    let org = salesforce.org();
-    match org.accounts.iter().find(|(known, _)| known.starts_with(&id) && id.len() >= 15) {
-        Some((id, name)) => {
-            let url = format!("/services/data/{version}/sobjects/Account/{id}");
-            let attributes = json!({ "type": "Account", "url": url });
-            Json(json!({ "attributes": attributes, "Id": id, "Name": name })).into_response()
-        }
-        None => error(
-            StatusCode::NOT_FOUND,
-            "NOT_FOUND",
-            "Provided external ID field does not exist or is not accessible: id",
-        ),
-    }
-}
-
-fn user_of(salesforce: &Salesforce, headers: &HeaderMap) -> Result<String, Box<Response>> {
+/// The user of the request's Bearer, or the refusal of a dead one.
+pub(super) fn user_of(
+    salesforce: &Salesforce,
+    headers: &HeaderMap,
+) -> Result<String, Box<Response>> {
     let now = salesforce.now_ms();
     bearer_token(headers)
         .and_then(|token| salesforce.org().bearer(token, now))
@@ -107,7 +87,8 @@ fn user_of(salesforce: &Salesforce, headers: &HeaderMap) -> Result<String, Box<R
         })
 }
 
-fn error(status: StatusCode, code: &str, message: &str) -> Response {
+/// REST's refusal: a list, even of one.
+pub(super) fn error(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!([{ "message": message, "errorCode": code }]))).into_response()
 }
 

@@ -36,7 +36,9 @@ pub(super) async fn token(
     };
     let issued = match parameter("grant_type") {
         "authorization_code" => {
-            org.exchange_code(parameter("code"), &consumer_key, parameter("redirect_uri"), now)
+            let (code, redirect_uri) = (parameter("code"), parameter("redirect_uri"));
+            let verifier = parameter("code_verifier");
+            org.exchange_code(code, &consumer_key, redirect_uri, verifier, now)
         }
         // As integrations that sent one report.
         "refresh_token" if parameters.contains_key("scope") => {
@@ -76,6 +78,7 @@ fn reason(refused: Refused) -> OauthError {
         Refused::RedirectMismatch => {
             ("redirect_uri_mismatch", "redirect_uri must match configuration")
         }
+        Refused::WrongVerifier => ("invalid_grant", "invalid code verifier"),
         Refused::ExpiredToken => ("invalid_grant", "expired access/refresh token"),
         Refused::Blocked => ("OAUTH_APP_BLOCKED", "this app is blocked by admin"),
         Refused::UnknownClient => ("invalid_client_id", "client identifier invalid"),

@@ -20,6 +20,11 @@ impl Clock {
             .saturating_add(self.advanced_ms.load(Ordering::SeqCst))
     }
 
+    /// The same as a time.
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// Moves the clock by so many seconds (backwards if negative).
     pub(super) fn advance(&self, seconds: i64) {
         self.advanced_ms.fetch_add(seconds.saturating_mul(1000), Ordering::SeqCst);

@@ -113,7 +113,7 @@ impl Simulator {
             Arc::clone(&clock),
             pages.clone(),
         )?;
-        let cloud_elements = CloudElements::new(settings.cloud_elements);
+        let cloud_elements = CloudElements::new(settings.cloud_elements, Arc::clone(&clock));
         let ready = seed(&salesforce, &cloud_elements, &tripwire, port);
         let shared = Arc::new(Shared {
             salesforce,

@@ -9,7 +9,6 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -46,7 +45,7 @@ pub(super) async fn ping(
 ) -> Response {
     let soql = soql_list("Account", 1);
     let answer = service.query_as(id, &soql).await.map(|_| {
-        let now = Timestamp::now().to_string();
+        let now = service.state().now().to_string();
         Json(json!({"dateTime": now, "endpoint": "Salesforce Sales Cloud"}))
     });
     on_instance(id, answer)

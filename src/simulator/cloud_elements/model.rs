@@ -32,7 +32,7 @@ pub struct Seed {
 
 impl Seed {
     /// The configuration that an exchange would have led to.
-    pub(super) fn configuration(&self) -> Configuration {
+    pub(super) fn configuration(&self, now: Timestamp) -> Configuration {
         let mut configuration = properties::defaults();
         for (key, value) in [
             (properties::SITE_ADDRESS, &self.site_address),
@@ -48,7 +48,7 @@ impl Seed {
             id_url: Some(self.id_url.clone()),
             instance_url: Some(self.instance_url.clone()),
         }
-        .store_in(&mut configuration);
+        .store_in(&mut configuration, now);
         configuration
     }
 }
@@ -65,8 +65,8 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// Writes them where an instance keeps them; what did not come stays as it was.
-    pub(super) fn store_in(&self, configuration: &mut Configuration) {
-        let now = Timestamp::now().as_millisecond().to_string();
+    pub(super) fn store_in(&self, configuration: &mut Configuration, now: Timestamp) {
+        let now = now.as_millisecond().to_string();
         for (key, value) in [
             (properties::USER_TOKEN, Some(&self.access_token)),
             (properties::USER_REFRESH_TOKEN, self.refresh_token.as_ref()),
@@ -118,8 +118,7 @@ pub(super) struct Instance {
 
 impl Instance {
     /// A new instance with a fresh element token.
-    pub(super) fn new(id: u64, name: String, configuration: Configuration) -> Self {
-        let now = Timestamp::now();
+    pub(super) fn new(id: u64, name: String, configuration: Configuration, now: Timestamp) -> Self {
         Self {
             id,
             name,
@@ -234,7 +233,8 @@ mod tests {
 
     #[test]
     fn properties_keep_their_ids_when_others_come_and_go() {
-        let mut instance = Instance::new(7, "x".into(), properties::defaults());
+        let mut instance =
+            Instance::new(7, "x".into(), properties::defaults(), Timestamp::UNIX_EPOCH);
         let id_of = |items: &[Value], key: &str| {
             items.iter().find(|item| item["key"] == key).map(|item| item["id"].as_u64().unwrap())
         };
@@ -256,7 +256,7 @@ mod tests {
             instance_url: "http://org".into(),
             ..Seed::default()
         }
-        .configuration();
+        .configuration(Timestamp::UNIX_EPOCH);
         let session = configuration[properties::SESSION_ID].clone();
         Tokens {
             access_token: "00D!2".into(),
@@ -264,7 +264,7 @@ mod tests {
             id_url: None,
             instance_url: None,
         }
-        .store_in(&mut configuration);
+        .store_in(&mut configuration, Timestamp::UNIX_EPOCH);
         assert_eq!(configuration[properties::USER_TOKEN], "00D!2");
         assert_eq!(configuration[properties::USER_REFRESH_TOKEN], "5Aep");
         assert_eq!(configuration[properties::BASE_URL], "http://org");

@@ -1,5 +1,6 @@
 //! The handle to the simulated platform.
 
+use super::super::clock::Clock;
 use super::identifiers;
 use super::model::Seed;
 use super::properties;
@@ -36,13 +37,13 @@ impl fmt::Debug for CloudElements {
 
 impl CloudElements {
     /// A platform without instances, with secrets of its own.
-    pub fn new(settings: Settings) -> Self {
+    pub(in crate::simulator) fn new(settings: Settings, clock: Arc<Clock>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 user_secret: identifiers::secret(),
                 organization_secret: identifiers::secret(),
                 salesforce: Salesforce::new(),
-                state: Mutex::new(State::new(settings)),
+                state: Mutex::new(State::new(settings, clock)),
             }),
         }
     }
@@ -61,7 +62,7 @@ impl CloudElements {
     pub fn seed_instance(&self, seed: Seed) -> (u64, String) {
         let mut state = self.state();
         state.remember_site(&seed.consumer_key, &seed.site_address);
-        let mut configuration = seed.configuration();
+        let mut configuration = seed.configuration(state.now());
         let (seeded_as, more) = (state.settings.seeded_as, state.settings.more_instances);
         if seeded_as == SeededAs::MadeInConsole {
             properties::as_console_writes(&mut configuration);

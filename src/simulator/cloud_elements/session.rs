@@ -123,11 +123,12 @@ impl CloudElements {
         })?;
         {
             let mut state = self.state();
+            let now = state.now();
             let instance = state
                 .instances
                 .get_mut(&id)
                 .ok_or_else(|| ApiError::no_instance(&id.to_string()))?;
-            tokens.store_in(&mut instance.configuration);
+            tokens.store_in(&mut instance.configuration, now);
             instance.refreshes += 1;
         }
         self.session(id)

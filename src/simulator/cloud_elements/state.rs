@@ -1,12 +1,15 @@
 //! Everything that the platform remembers. Reached through [`super::CloudElements`] only, which
 //! holds the lock.
 
+use super::super::clock::Clock;
 use super::error::ApiError;
 use super::model::Instance;
 use super::properties::{self, Configuration};
 use super::settings::Settings;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The first instance's id; as long as real ones.
 const FIRST_ID: u64 = 410_001;
@@ -14,6 +17,7 @@ const FIRST_ID: u64 = 410_001;
 /// What the platform remembers.
 pub(super) struct State {
     pub(super) settings: Settings,
+    clock: Arc<Clock>,
     pub(super) instances: BTreeMap<u64, Instance>,
     /// The site that an app was last authorised at, by consumer key: the OAuth URL says it once
     /// and the instance that is created afterwards needs it.
@@ -35,9 +39,10 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, clock: Arc<Clock>) -> Self {
         Self {
             settings,
+            clock,
             instances: BTreeMap::new(),
             sites: HashMap::new(),
             deleted: Vec::new(),
@@ -53,6 +58,11 @@ impl State {
         }
     }
 
+    /// The time, by the clock that tests move.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Adds an instance; `finish` sets what a new one does not have by itself.
     pub(super) fn add(
         &mut self,
@@ -62,7 +72,7 @@ impl State {
     ) -> &Instance {
         let id = self.next_id;
         self.next_id += 1;
-        let mut instance = Instance::new(id, name, configuration);
+        let mut instance = Instance::new(id, name, configuration, self.now());
         finish(&mut instance);
         self.element_tokens.push(instance.token.clone());
         self.instances.entry(id).or_insert(instance)
@@ -172,7 +182,7 @@ mod tests {
 
     #[test]
     fn counts_by_route() {
-        let mut state = State::new(Settings::default());
+        let mut state = State::new(Settings::default(), Arc::default());
         for (method, path) in [
             ("GET", "/instances/1"),
             ("GET", "/instances/22/configuration"),
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_stored_site_wins_over_a_remembered_one() {
-        let mut state = State::new(Settings::default());
+        let mut state = State::new(Settings::default(), Arc::default());
         let mut configuration = properties::defaults();
         configuration.insert(properties::API_KEY.into(), "key".into());
         assert_eq!(state.site_of(&configuration), None);

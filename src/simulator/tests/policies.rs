@@ -96,6 +96,29 @@ async fn use_does_not_help_where_the_time_is_fixed() {
 }
 
 #[tokio::test]
+async fn the_platform_has_the_same_clock() {
+    let simulator = with(json!({})).await;
+    let browser = Browser::new(&simulator);
+    advance(&browser, 400 * DAY_S).await;
+    let ready = &simulator.ready().cloud_elements;
+    let path = "/elements/api-v2/ping";
+    let request = browser.request(Method::GET, "api.cloud-elements.localhost", path);
+    let header = format!(
+        "User {}, Organization {}, Element {}",
+        ready.user_secret, ready.organization_secret, ready.element_token
+    );
+    let answer = request.header("Authorization", header).send().await.unwrap();
+    let pong: Value = answer.json().await.unwrap();
+    let now = browser.state().await;
+    let told: jiff::Timestamp = text(&pong, "dateTime").parse().unwrap();
+    assert!(told.as_millisecond() <= now["clock"]["now_ms"].as_i64().unwrap(), "{pong}");
+    assert!(told > jiff::Timestamp::now(), "{pong}");
+    let instance = &now["cloud_elements"]["instances"][0];
+    let refreshed = text(&instance["configuration"], "oauth.user.refresh_time");
+    assert!(refreshed.parse::<i64>().unwrap() >= told.as_millisecond() - 60_000, "{refreshed}");
+}
+
+#[tokio::test]
 async fn rotation_gives_another_token_and_punishes_reuse() {
     let simulator = with(json!({"oauth": {"rotation": true}})).await;
     let browser = Browser::new(&simulator);

@@ -63,7 +63,7 @@ async fn provision(service: &CloudElements, body: InstanceBody) -> Result<Respon
             ));
         }
     };
-    tokens.store_in(&mut configuration);
+    tokens.store_in(&mut configuration, service.state().now());
     let name = body.name.clone().unwrap_or_else(|| "Salesforce Sales Cloud".to_owned());
     let id = service
         .state()

@@ -63,9 +63,10 @@ fn change<T>(
     change: impl FnOnce(&mut Instance) -> T,
 ) -> Result<T, ApiError> {
     let mut state = service.state();
+    let now = state.now();
     let instance =
         state.instances.get_mut(&id).ok_or_else(|| ApiError::no_instance(&id.to_string()))?;
-    instance.updated = jiff::Timestamp::now();
+    instance.updated = now;
     Ok(change(instance))
 }
 

@@ -85,7 +85,7 @@ async fn exchange(
         .ok_or_else(|| ApiError::no_instance(&id.to_string()))?;
     configuration.extend(sent);
     let tokens = service.exchange(&configuration, code).await?;
-    tokens.store_in(&mut configuration);
+    tokens.store_in(&mut configuration, service.state().now());
     change(service, id, |instance| {
         instance.configuration = configuration;
         instance.exchanges += 1;

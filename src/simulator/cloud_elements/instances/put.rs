@@ -102,7 +102,7 @@ async fn replace(service: &CloudElements, id: u64, body: &InstanceBody) -> Resul
     if let Some(code) = body.code() {
         let tokens = service.exchange(&configuration, code).await?;
         change(service, id, |instance| {
-            tokens.store_in(&mut instance.configuration);
+            tokens.store_in(&mut instance.configuration, instance.updated);
             instance.exchanges += 1;
         })?;
     }

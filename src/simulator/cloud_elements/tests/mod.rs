@@ -49,7 +49,7 @@ impl World {
     }
 
     async fn with(settings: Settings) -> Self {
-        let platform = CloudElements::new(settings);
+        let platform = CloudElements::new(settings, std::sync::Arc::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/elements/api-v2", listener.local_addr().unwrap());
         let router = platform.router();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use url::Url;
 use url::form_urlencoded;
@@ -112,6 +113,11 @@ impl Answer {
     /// The first of several headers that is there.
     pub fn first_header(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.header(name)).map(str::to_owned)
+    }
+
+    /// How long the service asks to be left alone (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        super::retry::retry_after(&self.headers, Timestamp::now())
     }
 
     /// The body as text.

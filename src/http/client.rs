@@ -5,14 +5,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use backon::Retryable;
-use jiff::Timestamp;
 use reqwest::Certificate;
 use reqwest::redirect::Policy;
 use url::Url;
 
 use super::error::innermost_reason;
 use super::loopback::LoopbackResolver;
-use super::retry::{is_transient_status, retry_after};
+use super::retry::is_transient_status;
 use super::{Answer, Call, HttpError, RetryPolicy, is_loopback};
 use crate::config;
 use crate::failure::Failure;
@@ -195,7 +194,7 @@ impl Attempt {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Busy(answer) => retry_after(&answer.headers, Timestamp::now()),
+            Self::Busy(answer) => answer.retry_after(),
             Self::Failed(_) => None,
         }
     }

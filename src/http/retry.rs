@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::ExponentialBuilder;
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 use jiff::Timestamp;
 
 /// How often and how soon a call that asked for it is made again.
@@ -41,7 +41,8 @@ impl RetryPolicy {
             .with_max_times(self.retries)
     }
 
-    /// The wait before the next try: what the service asked for, else our own. `None` gives up.
+    /// The wait before the next try: what the service asked for, and never less than our own, whose
+    /// jitter keeps those who were sent away together from coming back together. `None` gives up.
     pub(super) fn delay(
         &self,
         own: Option<Duration>,
@@ -51,7 +52,7 @@ impl RetryPolicy {
         let own = own?;
         match retry_after {
             // Calling earlier than asked would not be honouring it.
-            Some(asked) => (asked <= self.longest_retry_after).then_some(asked),
+            Some(asked) => (asked <= self.longest_retry_after).then_some(asked.max(own)),
             None => Some(own),
         }
     }
@@ -62,13 +63,16 @@ pub(super) fn is_transient_status(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
 
-/// `Retry-After` in either of its forms (RFC 9110, section 10.2.3).
+/// `Retry-After` in either of its forms (RFC 9110, section 10.2.3). A date is measured by the
+/// service's own clock where its answer tells it: `now`, this machine's, may be wrong.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    let parse = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let until = parse(value)?;
+    let now = headers.get(DATE).and_then(|date| parse(date.to_str().ok()?.trim())).unwrap_or(now);
     let seconds = until.as_second().saturating_sub(now.as_second());
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
@@ -96,6 +100,15 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_measured_by_the_clock_of_the_service() {
+        let mut headers = HeaderMap::new();
+        headers.insert(DATE, HeaderValue::from_static("Tue, 24 Nov 2026 12:00:00 GMT"));
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("Tue, 24 Nov 2026 12:00:07 GMT"));
+        let ours: Timestamp = "2026-11-24T11:00:00Z".parse().unwrap();
+        assert_eq!(retry_after(&headers, ours), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
     fn delays() {
         let policy = RetryPolicy::default();
         let second = Duration::from_secs(1);
@@ -103,5 +116,7 @@ mod tests {
         assert_eq!(policy.delay(Some(second), None), Some(second));
         assert_eq!(policy.delay(Some(second), Some(second * 9)), Some(second * 9));
         assert_eq!(policy.delay(Some(second), Some(second * 31)), None, "asks for too much");
+        let asked = policy.delay(Some(second), Some(Duration::ZERO));
+        assert_eq!(asked, Some(second), "a service that asks for nothing is not hammered");
     }
 }

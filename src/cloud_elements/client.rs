@@ -5,9 +5,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::authorization::Credentials;
-use super::error::message_and_request_id;
+use super::error::{REQUEST_ID_HEADERS, message_and_request_id};
 use super::fields::unexpected;
-use super::{CloudElementsError, OauthUrl, OauthUrlRequest};
+use super::owners::Owners;
+use super::{CloudElementsError, Instance, OauthUrl, OauthUrlRequest};
 use crate::config;
 use crate::http::{Answer, Call, HttpClient};
 use crate::secrets::{Redactor, Secret};
@@ -23,6 +24,7 @@ pub struct CloudElementsClient {
     credentials: Credentials,
     http: HttpClient,
     pub(super) redactor: Redactor,
+    owners: Owners,
 }
 
 /// What a call through the instance to Salesforce came to.
@@ -73,6 +75,7 @@ impl CloudElementsClient {
             },
             http,
             redactor,
+            owners: Owners::default(),
         }
     }
 
@@ -107,6 +110,7 @@ impl CloudElementsClient {
         let mut url = self.url(&["hubs", "crm", "accounts"]);
         url.query_pairs_mut().append_pair("pageSize", "1");
         let answer = self.send(self.call(Method::GET, url, Some(token))?.retrying()).await?;
+        expect_instance(what, self.owners.of(token), instance_id(&answer))?;
         if answer.status == 401 {
             let (message, request_id) = message_and_request_id(&answer, &self.redactor);
             return Ok(HubAnswer::Unauthenticated { message, request_id });
@@ -123,13 +127,15 @@ impl CloudElementsClient {
     /// # Errors
     /// [`CloudElementsError`] for every status but 200 and 401.
     pub async fn ping(&self, token: &Secret) -> Result<PingAnswer, CloudElementsError> {
+        let what = "ping the instance";
         let call = self.call(Method::GET, self.url(&["ping"]), Some(token))?.retrying();
         let answer = self.send(call).await?;
+        expect_instance(what, self.owners.of(token), instance_id(&answer))?;
         if answer.status == 401 {
             let (message, request_id) = message_and_request_id(&answer, &self.redactor);
             return Ok(PingAnswer::Unauthenticated { message, request_id });
         }
-        self.check("ping the instance", false, &answer)?;
+        self.check(what, false, &answer)?;
         Ok(PingAnswer::Alive { instance_id: instance_id(&answer) })
     }
 
@@ -170,6 +176,40 @@ impl CloudElementsClient {
         Ok(answer)
     }
 
+    /// Makes a call on an instance that has to answer 2xx, and about that instance.
+    pub(super) async fn on_instance(
+        &self,
+        what: &'static str,
+        id: Option<u64>,
+        call: Call,
+    ) -> Result<Answer, CloudElementsError> {
+        let answer = self.send(call).await?;
+        expect_instance(what, id, instance_id(&answer))?;
+        self.check(what, true, &answer)?;
+        Ok(answer)
+    }
+
+    /// The instance in an answer, which has to be the one that was asked for, and the one that the
+    /// answer's header names.
+    pub(super) fn instance_in(
+        &self,
+        what: &'static str,
+        id: Option<u64>,
+        answer: &Answer,
+        raw: Value,
+    ) -> Result<Instance, CloudElementsError> {
+        let instance = Instance::parse(what, raw, &self.redactor)?;
+        expect_instance(what, id, Some(instance.id))?;
+        expect_instance(what, Some(instance.id), instance_id(answer))?;
+        self.owners.learn(&instance);
+        Ok(instance)
+    }
+
+    /// The instance to which an element token belongs, where the platform told it before.
+    pub(super) fn owner(&self, token: &Secret) -> Option<u64> {
+        self.owners.of(token)
+    }
+
     fn check(
         &self,
         what: &'static str,
@@ -189,8 +229,37 @@ pub(super) fn body(what: &'static str, answer: &Answer) -> Result<Value, CloudEl
         what,
         field: "body".to_owned(),
         expected: "JSON",
-        seen: reason,
+        seen: reason + &origin(answer),
     })
+}
+
+/// Where an answer that is not JSON may have come from: a proxy's page has another type, and no
+/// request id.
+fn origin(answer: &Answer) -> String {
+    const LONGEST: usize = 80;
+    let content_type = answer.header("content-type").unwrap_or("none");
+    let mut origin: String =
+        format!(" (content type {content_type}").chars().take(LONGEST).collect();
+    if let Some(id) = answer.first_header(REQUEST_ID_HEADERS) {
+        origin.push_str(", request id ");
+        origin.extend(id.chars().take(LONGEST));
+    }
+    origin.push(')');
+    origin
+}
+
+/// An answer that names an instance has to name this one.
+fn expect_instance(
+    what: &'static str,
+    expected: Option<u64>,
+    answered: Option<u64>,
+) -> Result<(), CloudElementsError> {
+    match (expected, answered) {
+        (Some(expected), Some(answered)) if expected != answered => {
+            Err(CloudElementsError::OtherInstance { what, expected, answered })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn instance_id(answer: &Answer) -> Option<u64> {

@@ -217,6 +217,87 @@ async fn a_list_is_read_to_its_end() {
     assert!(first_line(&server.requests()[1]).contains("nextPage=abc%3D"));
 }
 
+/// Somebody else's instance, made in the console, may look as no instance of ours does.
+#[tokio::test]
+async fn an_odd_instance_in_a_list_hides_no_other() {
+    let odd = r#"{"id":8,"name":null,"tags":null},{"id":"x"},{"id":9,"tags":["a",1]}"#;
+    let server = Canned::serve(vec![response(200, &format!("[{odd},{}]", instance()))]).await;
+    let found = client(&server, &Redactor::new()).list(None).await.unwrap();
+    assert!(found.iter().any(|instance| instance.id == 7 && instance.is_of_a_run()));
+}
+
+#[tokio::test]
+async fn a_page_that_follows_itself_ends_the_list() {
+    let page =
+        response_with(200, "elements-next-page-token: abc\r\n", &format!("[{}]", instance()));
+    let server = Canned::serve(vec![page; 5]).await;
+    let error = client(&server, &Redactor::new()).list(None).await.unwrap_err();
+    assert!(matches!(error, CloudElementsError::EndlessList { .. }), "{error}");
+    assert_eq!(server.requests().len(), 2, "the second page names itself");
+    assert!(!Failure::from(error).hints.is_empty());
+}
+
+/// Every answer says whose it is, in its body and in its head; both are compared.
+#[tokio::test]
+async fn an_answer_about_another_instance_is_refused() {
+    let header = |id: u64| format!("elements-element-instance-id: {id}\r\n");
+    let dead = r#"{"requestId":"r1","message":"INVALID_SESSION_ID"}"#;
+    let server = Canned::serve(vec![
+        response(200, &instance()),
+        response_with(200, &header(8), &instance()),
+        response_with(200, &header(7), &instance()),
+        response_with(200, &header(8), "[]"),
+        response_with(401, &header(8), dead),
+        response_with(200, &header(8), "{}"),
+        response_with(200, &header(8), &instance()),
+        response_with(200, &header(8), "[]"),
+        response_with(200, &header(7), "[]"),
+    ])
+    .await;
+    let redactor = Redactor::new();
+    let client = client(&server, &redactor);
+    let token = token(&redactor);
+    let mut refused = vec![client.instance(8).await.err(), client.instance(7).await.err()];
+    assert_eq!(client.instance_with_token(&token).await.unwrap().id, 7);
+    refused.push(client.read_record(&token).await.err());
+    refused.push(client.read_record(&token).await.err());
+    refused.push(client.ping(&token).await.err());
+    refused.push(client.patch_code(&token, code(&redactor)).await.err());
+    refused.push(client.configuration(7).await.err());
+    for (place, error) in refused.into_iter().enumerate() {
+        let failure = Failure::from(error.unwrap_or_else(|| panic!("{place} was taken")));
+        assert_eq!(failure.code, "cloud_elements.other_instance_answered", "{place}: {failure}");
+        assert!(failure.message.contains('7') && failure.message.contains('8'), "{failure}");
+    }
+    assert!(client.read_record(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_web_page_instead_of_json_is_told_with_its_type_and_request_id() {
+    let server = Canned::serve(vec![response_with(
+        200,
+        "content-type: text/html\r\nelements-request-id: r9\r\n",
+        "<html>hello</html>",
+    )])
+    .await;
+    let error = client(&server, &Redactor::new()).instance(7).await.unwrap_err().to_string();
+    for words in ["expected JSON", "text/html", "request id r9"] {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    assert!(!error.contains("hello"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_is_told() {
+    let body = r#"{"requestId":"r1","message":"Too many requests"}"#;
+    let server = Canned::serve(vec![response_with(429, "retry-after: 120\r\n", body)]).await;
+    let error = client(&server, &Redactor::new()).instance(7).await.unwrap_err();
+    assert_eq!(server.requests().len(), 1, "longer than it is waited for");
+    let failure = Failure::from(error);
+    assert_eq!(failure.code, "cloud_elements.rate_limited");
+    assert!(failure.hints.iter().any(|hint| hint.contains("120 s")), "{:?}", failure.hints);
+}
+
 #[tokio::test]
 async fn switches_configuration_and_deletion() {
     let entries =

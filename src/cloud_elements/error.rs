@@ -1,5 +1,7 @@
 //! What the platform said instead of what was asked for.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -26,6 +28,20 @@ pub enum CloudElementsError {
         message: String,
         /// The platform's `requestId`, by which its support finds the call.
         request_id: Option<String>,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is about another instance than the call was.
+    #[error(
+        "{what}: expected an answer about instance {expected}, the platform answered about {answered}"
+    )]
+    OtherInstance {
+        /// What was being done.
+        what: &'static str,
+        /// The instance that the call addressed, by id or by its element token.
+        expected: u64,
+        /// The one that the answer names.
+        answered: u64,
     },
     /// The answer was accepted, but is not what the API promises.
     #[error("{what}: expected {expected} in `{field}` of the platform's answer, {seen}")]
@@ -39,12 +55,12 @@ pub enum CloudElementsError {
         /// What stood there, without its value.
         seen: String,
     },
-    /// A list that goes on for more pages than is reasonable.
-    #[error("{what}: more than {pages} pages, the list does not end")]
+    /// A list that goes on for more pages than is reasonable, or in a circle.
+    #[error("{what}: expected a last page, the list still goes on after {pages}")]
     EndlessList {
         /// What was being done.
         what: &'static str,
-        /// The limit.
+        /// Pages that were read.
         pages: usize,
     },
     /// A secret that cannot travel in a header: it holds a line break or a control character.
@@ -72,7 +88,8 @@ impl CloudElementsError {
         redactor: &Redactor,
     ) -> Self {
         let (message, request_id) = message_and_request_id(answer, redactor);
-        Self::Refused { what, status: answer.status, of_instance, message, request_id }
+        let retry_after = answer.retry_after();
+        Self::Refused { what, status: answer.status, of_instance, message, request_id, retry_after }
     }
 
     /// The status with which the platform refused.
@@ -93,6 +110,9 @@ impl CloudElementsError {
     }
 }
 
+/// Headers that may hold the request id where the body does not.
+pub(super) const REQUEST_ID_HEADERS: &[&str] = &["elements-request-id", "x-request-id"];
+
 /// Longest text of an error page that is worth showing, in characters.
 const LONGEST_MESSAGE: usize = 500;
 
@@ -106,8 +126,7 @@ pub(super) fn message_and_request_id(
         body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str).map(str::to_owned)
     };
     let message = field("message").unwrap_or_else(|| answer.text().into_owned());
-    let request_id = field("requestId")
-        .or_else(|| answer.first_header(&["elements-request-id", "x-request-id"]));
+    let request_id = field("requestId").or_else(|| answer.first_header(REQUEST_ID_HEADERS));
     // Redacted before it is cut: half a secret would not be found.
     let message: String = redactor.redact(message.trim()).chars().take(LONGEST_MESSAGE).collect();
     (message, request_id.map(|id| redactor.redact(&id).into_owned()))
@@ -118,8 +137,20 @@ impl From<CloudElementsError> for Failure {
         let message = error.to_string();
         match error {
             CloudElementsError::Http(error) => error.into(),
-            CloudElementsError::Refused { status, of_instance, .. } => {
-                refusal(status, of_instance, message)
+            CloudElementsError::Refused { status, of_instance, retry_after, .. } => {
+                let failure = refusal(status, of_instance, message);
+                match retry_after {
+                    Some(wait) if matches!(status, 429 | 503) => failure.hint(format!(
+                        "the platform asks to be left alone for {} s",
+                        wait.as_secs()
+                    )),
+                    _ => failure,
+                }
+            }
+            CloudElementsError::OtherInstance { .. } => {
+                Self::scenario("cloud_elements.other_instance_answered", message).hint(
+                    "the element token was moved to another instance, or something between here and the platform answers from a cache: look at both instances in the platform",
+                )
             }
             CloudElementsError::UnexpectedAnswer { .. } => {
                 Self::scenario("cloud_elements.unexpected_answer", message).hint(
@@ -128,6 +159,7 @@ impl From<CloudElementsError> for Failure {
             }
             CloudElementsError::EndlessList { .. } => {
                 Self::scenario("cloud_elements.endless_list", message)
+                    .hint("look at the instances in the platform's console, and delete those that nobody needs")
             }
             CloudElementsError::UnsendableSecret { .. } => {
                 Self::usage("cloud_elements.unsendable_secret", message)
@@ -152,7 +184,9 @@ fn refusal(status: u16, of_instance: bool, message: String) -> Failure {
             .hint("wait for the limit to pass, then run again"),
         500.. => Failure::environment("cloud_elements.unavailable", message)
             .hint("ask the platform's support with the request id, or run again later"),
-        _ => Failure::scenario("cloud_elements.refused", message),
+        _ => Failure::scenario("cloud_elements.refused", message).hint(
+            "look at the instance in the platform; its support finds the call by the request id",
+        ),
     }
 }
 

@@ -13,12 +13,13 @@ mod fields;
 mod instances;
 mod model;
 mod oauth_url;
+mod owners;
 mod put;
 
 pub use client::{CloudElementsClient, HubAnswer, PingAnswer};
 pub use diff::{Change, ChangeKind, VolatileKeys, configuration_diff};
 pub use error::CloudElementsError;
 pub use instances::{NewInstance, PutForm};
-pub use model::{ConfigurationEntry, Instance, RUN_TAG, TokenReading, is_masked};
+pub use model::{ConfigurationEntry, Instance, ListedInstance, RUN_TAG, TokenReading, is_masked};
 pub use oauth_url::{OauthUrl, OauthUrlParts, OauthUrlRequest};
 pub use put::{MaskedKeys, PutBody, put_body};

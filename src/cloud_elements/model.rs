@@ -61,11 +61,6 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Whether it was made for a run, this one or another.
-    pub fn is_of_a_run(&self) -> bool {
-        self.tags.iter().any(|tag| tag.starts_with(RUN_TAG))
-    }
-
     /// Reads an instance out of an answer.
     pub(super) fn parse(
         what: &'static str,
@@ -112,6 +107,35 @@ impl fmt::Debug for Instance {
     }
 }
 
+/// An instance in a list: no more of it is asked for than its id, since an instance of somebody
+/// else's, or one made in the console, may look otherwise than ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedInstance {
+    /// Instance id.
+    pub id: u64,
+    /// Its tags, as far as they are texts.
+    pub tags: Vec<String>,
+}
+
+impl ListedInstance {
+    /// Whether it was made for a run, this one or another.
+    pub fn is_of_a_run(&self) -> bool {
+        self.tags.iter().any(|tag| tag.starts_with(RUN_TAG))
+    }
+
+    /// Reads an item of a list.
+    pub(super) fn parse(
+        what: &'static str,
+        raw: &Value,
+        redactor: &Redactor,
+    ) -> Result<Self, CloudElementsError> {
+        learn_configuration(raw, redactor);
+        let tags = raw.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let tags = tags.filter_map(Value::as_str).map(str::to_owned).collect();
+        Ok(Self { id: Fields::of(what, raw)?.id("id")?, tags })
+    }
+}
+
 /// One entry of `GET /instances/{id}/configuration`.
 #[derive(Clone)]
 pub struct ConfigurationEntry {
@@ -155,7 +179,9 @@ pub(super) fn is_secret_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     key == "token"
         || key.ends_with("session.id")
-        || [".token", "_token", "secret", "password"].iter().any(|end| key.ends_with(end))
+        || [".token", "_token", "secret", "password", "signature.key"]
+            .iter()
+            .any(|end| key.ends_with(end))
 }
 
 fn reading(raw: &Value, key: &'static str, redactor: &Redactor) -> TokenReading {

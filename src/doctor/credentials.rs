@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::check::{Check, CheckId, within};
 use super::groups::accounts;
 use super::hosts::Hosts;
-use crate::cloud_elements::{CloudElementsClient, Instance};
+use crate::cloud_elements::{CloudElementsClient, Instance, ListedInstance};
 use crate::config::{Config, InstanceRef, Salesforce};
 use crate::failure::Failure;
 use crate::http::HttpClient;
@@ -159,7 +159,7 @@ fn wrong(instance: &Instance, id: u64, element: &str) -> Option<Failure> {
 }
 
 /// Instances with our tag, but for the one that is worked on.
-fn made_instances(all: Option<&[Instance]>, ours: Option<&InstanceRef>) -> Check {
+fn made_instances(all: Option<&[ListedInstance]>, ours: Option<&InstanceRef>) -> Check {
     let Some(all) = all else {
         return Check::skipped(CheckId::Provisioned, "needs the platform's list of instances");
     };

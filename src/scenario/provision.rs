@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use super::context::Context;
 use super::{authorize, oauth_url};
-use crate::cloud_elements::{Instance, NewInstance, RUN_TAG};
+use crate::cloud_elements::{ListedInstance, NewInstance, RUN_TAG};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
@@ -17,7 +17,7 @@ async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
         .list(None)
         .await?
         .into_iter()
-        .filter(Instance::is_of_a_run)
+        .filter(ListedInstance::is_of_a_run)
         .map(|instance| instance.id.to_string())
         .collect();
     if !orphans.is_empty() {

@@ -9,19 +9,9 @@ use serde_json::{Value, json};
 use super::model::is_secret_key;
 use crate::failure::Failure;
 
-/// Fields of an instance beside its configuration that re-authentication must not touch.
-const COMPARED_FIELDS: &[&str] = &[
-    "name",
-    "tags",
-    "token",
-    "disabled",
-    "eventsEnabled",
-    "traceLoggingEnabled",
-    "cachingEnabled",
-    "maxCacheSize",
-    "cacheTimeToLive",
-    "externalAuthentication",
-];
+/// Fields of an instance that are compared in parts: what else they hold describes the element and
+/// the platform's user, and is not the instance's.
+const COMPARED_IN_PARTS: &[(&str, &str)] = &[("element", "key"), ("user", "id")];
 
 /// What stands in for a secret value in a diff.
 const HIDDEN: &str = "«secret»";
@@ -106,35 +96,42 @@ impl VolatileKeys {
     }
 }
 
-/// Compares two readings of an instance: name, tags, element token, element key, switches, and
-/// the configuration key by key, as JSON values. Ordered by key within each group, fields first.
+/// Compares two readings of an instance, as JSON values: every field, those that this program does
+/// not know included, and the configuration key by key. Ordered by key within each group, fields
+/// first.
 pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys) -> Vec<Change> {
     let mut changes = Vec::new();
-    for &field in COMPARED_FIELDS {
-        if volatile.contains(field) {
+    for field in keys(before, after) {
+        let in_parts = COMPARED_IN_PARTS.iter().any(|(whole, _)| *whole == field.as_str());
+        if in_parts || field == "configuration" || volatile.contains(field) {
             continue;
         }
         let (old, new) = (before.get(field), after.get(field));
         let same = if field == "tags" { same_set(old, new) } else { absent_is_null(old, new) };
         if !same {
-            changes.extend(change(field.to_owned(), is_secret_key(field), old, new));
+            changes.extend(change(field.clone(), is_secret_key(field), old, new));
         }
     }
-    let element = "/element/key";
-    let (old, new) = (before.pointer(element), after.pointer(element));
-    changes.extend(change("element.key".to_owned(), false, old, new));
+    for (whole, part) in COMPARED_IN_PARTS {
+        let of = |instance: &Value| instance.get(whole).and_then(|whole| whole.get(part)).cloned();
+        let (old, new) = (of(before), of(after));
+        changes.extend(change(format!("{whole}.{part}"), false, old.as_ref(), new.as_ref()));
+    }
 
     let settings = |instance: &Value| instance.get("configuration").cloned().unwrap_or(json!({}));
     let (old, new) = (settings(before), settings(after));
-    let keys: BTreeSet<&String> =
-        [&old, &new].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect();
-    for key in keys {
+    for key in keys(&old, &new) {
         if !volatile.contains(key) {
             let name = format!("configuration.{key}");
             changes.extend(change(name, is_secret_key(key), old.get(key), new.get(key)));
         }
     }
     changes
+}
+
+/// The keys of both objects, in order.
+fn keys<'value>(before: &'value Value, after: &'value Value) -> BTreeSet<&'value String> {
+    [before, after].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect()
 }
 
 fn change(
@@ -152,9 +149,24 @@ fn change(
     let shown = |value: Option<&Value>| match value {
         None => Value::Null,
         Some(_) if secret => json!(HIDDEN),
-        Some(value) => value.clone(),
+        Some(value) => without_secrets(value),
     };
     Some(Change { key, kind, before: shown(before), after: shown(after) })
+}
+
+/// A value without what its own keys call secret.
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| {
+                let secret = is_secret_key(key);
+                (key.clone(), if secret { json!(HIDDEN) } else { without_secrets(value) })
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        plain => plain.clone(),
+    }
 }
 
 /// The platform writes some fields only when they are set.
@@ -198,6 +210,10 @@ mod tests {
             (json!({"tags": ["a"]}), json!({"tags": ["a", "b"]}), vec![("tags", Changed)]),
             (json!({"disabled": false}), json!({"disabled": true}), vec![("disabled", Changed)]),
             (json!({"cachingEnabled": null}), json!({}), vec![]),
+            (json!({"description": "d"}), json!({}), vec![("description", Removed)]),
+            (json!({"elementId": 23}), json!({"elementId": 39}), vec![("elementId", Changed)]),
+            (json!({"newOne": 1}), json!({"newOne": 2}), vec![("newOne", Changed)]),
+            (json!({"user": {"id": 1}}), json!({"user": {"id": 2}}), vec![("user.id", Changed)]),
             (json!({"updatedDate": 1}), json!({"updatedDate": 2}), vec![]),
             (
                 json!({"element": {"key": "sfdc"}}),
@@ -230,11 +246,13 @@ mod tests {
     #[test]
     fn secrets_are_hidden() {
         let changes = configuration_diff(
-            &json!({"token": "t1", "configuration": {"oauth.api.secret": "s1"}}),
-            &json!({"token": "t2", "configuration": {"oauth.api.secret": "s2"}}),
+            &json!({"token": "t1", "configuration": {
+                "oauth.api.secret": "s1", "event.notification.signature.key": "k1"}}),
+            &json!({"token": "t2", "configuration": {
+                "oauth.api.secret": "s2", "event.notification.signature.key": "k2"}}),
             &VolatileKeys::embedded().unwrap(),
         );
-        assert_eq!(changes.len(), 2);
+        assert_eq!(changes.len(), 3);
         for change in changes {
             assert_eq!((change.before, change.after), (json!(HIDDEN), json!(HIDDEN)));
         }

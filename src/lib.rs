@@ -2,8 +2,8 @@
 //! whose Salesforce OAuth grant has died, without losing the instance's configuration.
 //!
 //! Modules point one way: `cli → doctor → scenario → salesforce | cloud_elements → browser |
-//! http`. `report`, `journal`, `secrets`, `config`, `failure` and `file_lock` are leaves that anybody may
-//! use.
+//! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain` and `file_lock` are leaves
+//! that anybody may use.
 //! The `simulator` is reached from `cli` and tests only, and shares nothing with the clients it
 //! tests.
 
@@ -12,6 +12,7 @@ pub mod cli;
 pub mod cloud_elements;
 pub mod config;
 pub mod doctor;
+pub mod explain;
 pub mod failure;
 mod file_lock;
 pub mod http;

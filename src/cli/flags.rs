@@ -1,13 +1,16 @@
 //! Every flag, once.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
 use crate::doctor::Extent;
+use crate::explain;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -53,6 +56,8 @@ pub enum Command {
     /// Serve a simulator of both services until stopped
     #[cfg(feature = "simulator")]
     Simulate(SimulateArguments),
+    /// Say what an error or warning code means, how to recognise it, and what to do
+    Explain(ExplainArguments),
     /// Write a commented reauth.toml
     Init(InitArguments),
     /// Print a JSON Schema
@@ -364,6 +369,38 @@ pub struct SimulateArguments {
     /// Print all faults, one a line, and end
     #[arg(long)]
     pub list_faults: bool,
+}
+
+/// `reauth explain`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A code, e.g. salesforce.app_blocked, also as copied: `error[…]`; or a module, e.g. salesforce
+    /// [default: all codes, as a list]
+    #[arg(value_parser = CodeParser, hide_possible_values = true)]
+    pub code: Option<String>,
+}
+
+/// Takes any text, since unknown codes have an answer of their own; knows all codes, for the shells.
+#[derive(Debug, Clone)]
+struct CodeParser;
+
+impl TypedValueParser for CodeParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let codes = explain::all()
+            .map(|explained| PossibleValue::new(explained.code).help(explained.headline()));
+        Some(Box::new(explain::modules().into_iter().map(PossibleValue::new).chain(codes)))
+    }
 }
 
 /// `reauth init`

@@ -6,6 +6,7 @@
 
 mod completions;
 mod doctor;
+mod explain;
 mod flags;
 mod init;
 mod passkey;
@@ -66,6 +67,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
+        Command::Explain(arguments) => explain::run(&global, &arguments),
         Command::Init(arguments) => init::run(&global, &arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
@@ -79,6 +81,7 @@ fn stop(failure: &Failure) -> u8 {
     for hint in &failure.hints {
         text.push_str(&format!("  help: {hint}\n"));
     }
+    text.push_str(&format!("  see `reauth explain {}`\n", failure.code));
     session::to_stderr(&text);
     crate::report::verdict(crate::report::Purpose::Run, Some(failure), false, None).exit_code
 }

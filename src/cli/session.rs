@@ -204,10 +204,15 @@ pub async fn configured(
     match load(global, None, &Overrides::default(), &stage, redactor) {
         Ok(loaded) => Ok(Some(loaded.config)),
         Err(error) => {
-            to_stderr(&format!("{}\n", error.render(global.color.is_wanted())));
+            say_mistakes(global, &error);
             Ok(None)
         }
     }
+}
+
+fn say_mistakes(global: &Global, error: &config::ConfigError) {
+    let mistakes = error.render(global.color.is_wanted());
+    to_stderr(&format!("{mistakes}\n\nsee `reauth explain {}`\n", error.code()));
 }
 
 fn refuse_configuration(
@@ -217,8 +222,7 @@ fn refuse_configuration(
     started_at: Timestamp,
     redactor: &Redactor,
 ) -> u8 {
-    let coloured = global.color.is_wanted();
-    to_stderr(&format!("{}\n", error.render(coloured)));
+    say_mistakes(global, &error);
     report_refusal(global, plan.purpose, &Failure::from(error), started_at, redactor);
     2
 }

@@ -131,6 +131,11 @@ impl ConfigError {
         lines.join("\n")
     }
 
+    /// The code of the first mistake, which stands for all.
+    pub fn code(&self) -> &'static str {
+        self.mistakes.first().map_or("config.invalid", |mistake| mistake.code)
+    }
+
     fn line(&self, mistake: &Shown) -> String {
         let Shown { message, expected, at, .. } = mistake;
         let text =
@@ -147,8 +152,7 @@ impl ConfigError {
 impl From<ConfigError> for Failure {
     /// Always a mistake in the usage; the code is that of the first mistake.
     fn from(error: ConfigError) -> Self {
-        let code = error.mistakes.first().map_or("config.invalid", |mistake| mistake.code);
-        let mut failure = Self::usage(code, error.summary());
+        let mut failure = Self::usage(error.code(), error.summary());
         for hint in error.mistakes.into_iter().flat_map(|mistake| mistake.hints) {
             if !failure.hints.contains(&hint) {
                 failure.hints.push(hint);

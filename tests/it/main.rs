@@ -11,6 +11,7 @@ mod control;
 mod cycle;
 mod doctor;
 mod evidence;
+mod explain;
 mod external_client;
 mod faults;
 mod grants;

@@ -40,6 +40,15 @@ impl Color {
         self.choice() != ColorChoice::Never
     }
 
+    /// Whether stdout is to be coloured.
+    pub fn is_wanted_on_stdout(self) -> bool {
+        let choice = match self {
+            Self::Auto => AutoStream::choice(&std::io::stdout()),
+            Self::Always | Self::Never => self.choice(),
+        };
+        choice != ColorChoice::Never
+    }
+
     /// The choice for stderr, with the environment asked where it is left open.
     fn choice(self) -> ColorChoice {
         match self {

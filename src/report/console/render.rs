@@ -228,6 +228,7 @@ impl Renderer {
         for file in &failure.evidence {
             line(out, format_args!("  {DIM}see{DIM:#} {}", self.glyphs.line(file)));
         }
+        line(out, format_args!("  {DIM}see{DIM:#} `reauth explain {code}`"));
         out.push('\n');
     }
 

@@ -19,3 +19,15 @@ pub fn assert_documented(file: &str, part: &str, text: &str) {
     }
     assert_eq!(written, text, "{file} is out of date: run this test with {UPDATE}=1");
 }
+
+/// Fails unless a file is this text.
+#[track_caller]
+pub fn assert_document(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "{file} is out of date: run this test with {UPDATE}=1");
+}

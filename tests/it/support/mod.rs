@@ -11,7 +11,7 @@ mod running;
 mod state;
 mod verdict;
 
-pub use documented::assert_documented;
+pub use documented::{assert_document, assert_documented};
 pub use hold::{Held, Moment};
 pub use leftovers::{processes, until_ended};
 pub use port::Port;

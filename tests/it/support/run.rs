@@ -44,6 +44,11 @@ impl Finished {
             .collect();
         assert!(mistakes.is_empty(), "{mistakes:#?}\n{report:#}");
         assert_eq!(report["exit_code"].as_i64(), self.code.map(i64::from), "{report:#}");
+        let warnings = report["warnings"].as_array().unwrap().iter();
+        for given in warnings.chain(report.get("error").filter(|error| !error.is_null())) {
+            let code = given["code"].as_str().unwrap();
+            assert!(reauth::explain::find(code).is_some(), "{code} is not explained");
+        }
         let end = report["run_id"].as_str().unwrap().rsplit('-').next().unwrap();
         let runs = std::fs::read_dir(self.home.join("runs")).into_iter().flatten();
         let folders = runs.map(|entry| entry.unwrap().path());

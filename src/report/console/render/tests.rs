@@ -168,6 +168,7 @@ fn a_run_that_failed_and_was_restored() {
       expected a code at the callback, but Salesforce says: this app is blocked by admin
       → unblock the app in Setup → Connected Apps OAuth Usage
       see screenshots/04-scenario-authorize-failed.png
+      see `reauth explain salesforce.app_blocked`
 
       Restoring the instance
       ✓ Ask for the OAuth URL              0.0 s  for our client and callback
@@ -194,6 +195,7 @@ fn a_run_that_left_the_instance_unauthenticated() {
       expected a code at the callback, but Salesforce says: this app is blocked by admin
       → unblock the app in Setup → Connected Apps OAuth Usage
       see screenshots/04-scenario-authorize-failed.png
+      see `reauth explain salesforce.app_blocked`
 
     LEFT UNAUTHENTICATED  the instance is without a grant: run `reauth restore`
       instance              123456 "sfdc QA", not authenticated
@@ -210,6 +212,7 @@ fn quiet_is_failures_and_the_result() {
       expected a code at the callback, but Salesforce says: this app is blocked by admin
       → unblock the app in Setup → Connected Apps OAuth Usage
       see screenshots/04-scenario-authorize-failed.png
+      see `reauth explain salesforce.app_blocked`
 
     LEFT UNAUTHENTICATED  the instance is without a grant: run `reauth restore`
     "#);

@@ -37,6 +37,7 @@ static TABLES: &[&[Explained]] = &[
     salesforce::GRANTS,
     salesforce::LOGIN,
     salesforce::PAGES,
+    salesforce::REFUSALS,
     salesforce::USAGE,
     salesforce::VERIFICATION,
     salesforce::WAYS_IN,

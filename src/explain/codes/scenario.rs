@@ -69,7 +69,7 @@ pub(in crate::explain) const CODES: &[Explained] = &[
     Explained {
         code: "scenario.old_token_lives",
         is: Is::Both(&[Kind::Scenario]),
-        means: "A token of the old grant is accepted although the grant is to be dead. As a warning: the instance was found dead and nobody had revoked its grant, which is left over. As an error: the revocation was not complete; the instance itself works on a new grant.",
+        means: "A token of the old grant is accepted although the grant is to be dead. As a warning: the instance was found dead, nobody had revoked its old grant, and it could not be ended now: it is left over. As an error: the revocation was not complete; the instance itself works on a new grant.",
         signs: "The message says whether it is the access token (by `userinfo`) or the refresh token (by introspection). In Setup → Connected Apps OAuth Usage → User Count the user has a row more than expected.",
         remedies: &[
             "Revoke the row with the older \"first used\" in Setup, or POST the old token to `/services/oauth2/revoke`.",

@@ -1,6 +1,6 @@
 //! The app, its policies, and what OAuth answers.
 
-use super::super::super::{Explained, Is, SCENARIO, USAGE, WARNING};
+use super::super::super::{Explained, Is, SCENARIO, WARNING};
 use crate::failure::Kind;
 
 pub(in crate::explain) const CODES: &[Explained] = &[
@@ -46,11 +46,12 @@ pub(in crate::explain) const CODES: &[Explained] = &[
     },
     Explained {
         code: "salesforce.client_refused",
-        is: USAGE,
-        means: "Salesforce does not accept the consumer key or secret. Nothing was changed by the call.",
-        signs: "\"client identifier invalid\": the key is not known at this host. \"invalid client credentials\": the secret is wrong. \"app must be installed into org\": the app is not installed.",
+        is: Is::Error(&[Kind::Scenario, Kind::Usage]),
+        means: "Salesforce does not accept the consumer key or secret. If it was `reauth` that asked, nothing was changed; if it was the platform, with its copy of them, no new grant was given.",
+        signs: "\"client identifier invalid\": the key is not known at this host. \"invalid client credentials\": the secret is wrong. The message says whether the words came by way of the platform.",
         remedies: &[
             "Copy both from the app again: Setup → App Manager → View → Manage Consumer Details (External Client App Manager → Settings → OAuth for those).",
+            "If the platform was refused: its `oauth.api.secret` is an old one; set it there anew, and run `reauth restore`.",
             "See that `salesforce.login_url` belongs to the app's org (sandbox or production).",
             "Wait ten minutes after a change to the app.",
         ],
@@ -66,7 +67,7 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         code: "salesforce.invalid_client",
         is: SCENARIO,
         means: "The authorisation page says that it does not know the app. No code was given; no login was asked for, or it was of another org.",
-        signs: "The page has `invalid_client_id` or \"app must be installed into org\". It also comes when the browser holds a session of another org.",
+        signs: "The words are `invalid_client_id` or \"client identifier invalid\". It also comes when the browser holds a session of another org.",
         remedies: &[
             "Compare `salesforce.consumer_key` with the app's, and `login_url` with the app's org.",
             "With a kept profile, log the other org out, or use a fresh one.",
@@ -75,22 +76,21 @@ pub(in crate::explain) const CODES: &[Explained] = &[
     Explained {
         code: "salesforce.invalid_grant",
         is: SCENARIO,
-        means: "Salesforce did not take an authorization code or a token (`invalid_grant`). The grant that was asked for was not given.",
-        signs: "Its words tell why: \"expired authorization code\", \"invalid authorization code\" (used before, or for another callback), \"user hasn't approved this consumer\", \"ip restricted\", \"login rate exceeded\", \"expired access/refresh token\".",
+        means: "Salesforce did not take an authorization code or a token, in answer to `reauth` itself (`invalid_grant`).",
+        signs: "Its words tell why. What the platform is told in the same way has codes of its own: `salesforce.code_expired`, `salesforce.ip_restricted`, `salesforce.not_approved` and others.",
         remedies: &[
             "A code works once, for minutes: run again for a new one.",
-            "\"ip restricted\": Setup → Manage Connected Apps → the app → IP Relaxation, or run from an allowed address.",
-            "\"login rate exceeded\": wait an hour, and look what logs in so often.",
+            "Look up the words in Setup → Login History.",
         ],
     },
     Explained {
         code: "salesforce.invalid_request",
         is: SCENARIO,
-        means: "Salesforce refuses the authorisation request as it stands. No code was given.",
-        signs: "\"missing required code challenge\": the app requires PKCE, and the platform's OAuth URL has none.",
+        means: "Salesforce did not understand the authorisation request. No code was given.",
+        signs: "The message has its words. A request without PKCE has a code of its own, `salesforce.pkce_required`.",
         remedies: &[
-            "Switch \"Require Proof Key for Code Exchange (PKCE)\" off in the app's OAuth settings, for this app alone, and wait ten minutes.",
-            "Else compare the OAuth URL's parameters with the app by the message's words.",
+            "Go by the words, and compare the OAuth URL's parameters with the app: callback, response type, scopes.",
+            "Setup → Login History shows the reason as the org sees it.",
         ],
     },
     Explained {
@@ -144,8 +144,8 @@ pub(in crate::explain) const CODES: &[Explained] = &[
     Explained {
         code: "salesforce.redirect_uri_mismatch",
         is: Is::Error(&[Kind::Scenario, Kind::Usage]),
-        means: "The callback URL is not one of the app's. Salesforce shows an error instead of its login page and gives no code.",
-        signs: "The body has `redirect_uri must match configuration`. Letter by letter: http for https, a slash at the end, another host.",
+        means: "The callback URL is not one of the app's, or not the one that the code was made for. Salesforce gives no code, or does not take it.",
+        signs: "The words are `redirect_uri must match configuration`. Letter by letter: http for https, a slash at the end, another host. Without the login page having come it is the app; after an approval it is the instance's `oauth.callback.url`.",
         remedies: &[
             "Add `salesforce.callback_url` to the app's callback URLs; changes need up to ten minutes.",
             "After a sandbox refresh an external client app's callbacks are reset.",
@@ -168,6 +168,44 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         signs: "The message has the scopes that are there and those that are missing; `scopes` in the facts of `check-app`.",
         remedies: &[
             "Add `full` and `refresh_token, offline_access` to the app, wait ten minutes, and re-authenticate: a grant keeps the scopes it was given.",
+        ],
+    },
+    Explained {
+        code: "salesforce.app_uninstalled",
+        is: WARNING,
+        means: "The app is not installed in this org. The grant that is there works on; a new one may not be given: since September 2025 users need a permission for apps that are not installed.",
+        signs: "`app_installed` is false in the facts of `check-app`; in Setup → Connected Apps OAuth Usage the app's action is Install.",
+        remedies: &[
+            "Install it: Setup → Connected Apps OAuth Usage → Install.",
+            "Or give the user the permission `Approve Uninstalled Connected Apps`.",
+        ],
+    },
+    Explained {
+        code: "salesforce.policy_expires_after",
+        is: WARNING,
+        means: "The app's refresh tokens expire after a fixed time, used or not. The instance dies then, whatever this run proves.",
+        signs: "`refresh_token_policy` in the facts of `check-app`.",
+        remedies: &[
+            "Re-authenticate before the time is over, or set Setup → Manage Connected Apps → the app → Edit Policies → Refresh Token Policy to \"valid until revoked\".",
+        ],
+    },
+    Explained {
+        code: "salesforce.policy_expires_if_unused",
+        is: WARNING,
+        means: "The app's refresh tokens expire if they are not used for a time. An instance that rests for so long dies.",
+        signs: "`refresh_token_policy` in the facts of `check-app`.",
+        remedies: &[
+            "Let something call through the instance more often than that, or change Setup → Manage Connected Apps → the app → Edit Policies → Refresh Token Policy.",
+        ],
+    },
+    Explained {
+        code: "salesforce.rotation_on",
+        is: WARNING,
+        means: "Refresh token rotation is on: each refresh brings another refresh token, and a use of an older one ends the grant. A copy of the token elsewhere, or an answer of Salesforce that the platform never received, kills the instance.",
+        signs: "The platform showed another refresh token after it had refreshed.",
+        remedies: &[
+            "See that nobody else uses a copy of the instance's refresh token.",
+            "If instances die by themselves, switch rotation off in the app's OAuth settings.",
         ],
     },
 ];

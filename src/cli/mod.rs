@@ -81,7 +81,10 @@ fn stop(failure: &Failure) -> u8 {
     for hint in &failure.hints {
         text.push_str(&format!("  help: {hint}\n"));
     }
-    text.push_str(&format!("  see `reauth explain {}`\n", failure.code));
+    // Whoever could not be told of one code is not helped by another.
+    if !failure.code.starts_with("explain.") {
+        text.push_str(&format!("  see `reauth explain {}`\n", failure.code));
+    }
     session::to_stderr(&text);
     crate::report::verdict(crate::report::Purpose::Run, Some(failure), false, None).exit_code
 }

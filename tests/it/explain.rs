@@ -72,6 +72,18 @@ fn an_unknown_code_is_answered_with_what_was_meant() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("error[explain.unknown_code]"), "{stderr}");
     assert!(stderr.contains("did you mean `salesforce.app_blocked`"), "{stderr}");
+    assert!(!stderr.contains("explain explain"), "{stderr}");
+}
+
+#[test]
+fn failures_lead_to_their_explanations() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("reauth.toml"), "").unwrap();
+    for (arguments, code) in [(["init"], "init.exists"), (["status"], "config.missing")] {
+        let output = bare(folder.path(), &arguments).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.ends_with(&format!("see `reauth explain {code}`\n")), "{stderr}");
+    }
 }
 
 #[test]

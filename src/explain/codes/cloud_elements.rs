@@ -100,10 +100,11 @@ pub(in crate::explain) const CODES: &[Explained] = &[
     Explained {
         code: "cloud_elements.other_instance_answered",
         is: SCENARIO,
-        means: "Another instance answered a call with this instance's element token. What was proved after the re-authentication may be about the wrong instance.",
-        signs: "The platform names the instance in the header `Elements-Element-Instance-Id`.",
+        means: "Another instance answered a call that was about this one. What the answer says is about the wrong instance and is not relied on; the exit code tells what was last seen of this one.",
+        signs: "The platform names the instance in the header `Elements-Element-Instance-Id`; the message has both ids. The element token was moved, or something between here and the platform answers from a cache.",
         remedies: &[
             "Look at both instances in the platform; ask its support whether the element token was moved.",
+            "Leave `cloud_elements.instance.token` out of the configuration, so that it is read anew.",
         ],
     },
     Explained {

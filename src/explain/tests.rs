@@ -8,7 +8,8 @@ use super::*;
 
 /// Literals that look like codes and are none. Configuration keys need not stand here, nor names of
 /// files.
-const NO_CODES: &[&str] = &["base.url", "element.key", "reauth.lock", "session.id"];
+const NO_CODES: &[&str] =
+    &["base.url", "element.key", "reauth.lock", "session.id", "signature.key"];
 /// Codes that are keys of the configuration as well. No further one, please.
 const BOTH: &[&str] = &["http.ca_file"];
 /// Ends of names of files.

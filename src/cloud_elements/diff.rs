@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::ConfigurationEntry;
 use super::model::is_secret_key;
 use crate::failure::Failure;
 
@@ -129,6 +130,32 @@ pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys
     changes
 }
 
+/// Compares two readings of the configuration as a list, by key: it may have settings that the instance
+/// itself does not show. What `known` has already is left out.
+pub fn configuration_list_diff(
+    before: &[ConfigurationEntry],
+    after: &[ConfigurationEntry],
+    known: &[Change],
+    volatile: &VolatileKeys,
+) -> Vec<Change> {
+    let by_key = |entries: &[ConfigurationEntry]| -> Value {
+        let pairs = entries.iter().map(|entry| (entry.key.clone(), entry.property_value.clone()));
+        pairs.collect::<serde_json::Map<_, _>>().into()
+    };
+    let (old, new) = (by_key(before), by_key(after));
+    let is_known = |key: &str| {
+        known.iter().any(|change| change.key.strip_prefix("configuration.") == Some(key))
+    };
+    keys(&old, &new)
+        .into_iter()
+        .filter(|key| !volatile.contains(key) && !is_known(key))
+        .filter_map(|key| {
+            let name = format!("configuration list.{key}");
+            change(name, is_secret_key(key), old.get(key), new.get(key))
+        })
+        .collect()
+}
+
 /// The keys of both objects, in order.
 fn keys<'value>(before: &'value Value, after: &'value Value) -> BTreeSet<&'value String> {
     [before, after].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect()
@@ -241,6 +268,45 @@ mod tests {
                 expected.into_iter().map(|(key, kind)| (key.to_owned(), kind)).collect();
             assert_eq!(diff(before.clone(), after), expected, "{before}");
         }
+    }
+
+    #[test]
+    fn the_list_adds_what_the_instance_does_not_show() {
+        let entry = |id, key: &str, value| ConfigurationEntry {
+            id,
+            key: key.to_owned(),
+            property_value: value,
+        };
+        let before = [
+            entry(1, "a", json!("1")),
+            entry(2, "known", json!("1")),
+            entry(3, "oauth.user.token", json!("x")),
+            entry(4, "queue.password", json!("p")),
+            entry(5, "gone", json!(null)),
+        ];
+        let after = [
+            entry(4, "queue.password", json!("q")),
+            entry(7, "a", json!("1")),
+            entry(8, "known", json!("2")),
+            entry(9, "oauth.user.token", json!("y")),
+        ];
+        let known = configuration_diff(
+            &json!({"configuration": {"known": "1"}}),
+            &json!({"configuration": {"known": "2"}}),
+            &VolatileKeys::embedded().unwrap(),
+        );
+        let volatile = VolatileKeys::embedded().unwrap();
+        let changes = configuration_list_diff(&before, &after, &known, &volatile);
+        let told: Vec<(&str, ChangeKind)> =
+            changes.iter().map(|change| (change.key.as_str(), change.kind)).collect();
+        assert_eq!(
+            told,
+            [
+                ("configuration list.gone", ChangeKind::Removed),
+                ("configuration list.queue.password", ChangeKind::Changed),
+            ]
+        );
+        assert_eq!(changes[1].after, json!(HIDDEN));
     }
 
     #[test]

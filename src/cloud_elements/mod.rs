@@ -17,7 +17,7 @@ mod owners;
 mod put;
 
 pub use client::{CloudElementsClient, HubAnswer, PingAnswer};
-pub use diff::{Change, ChangeKind, VolatileKeys, configuration_diff};
+pub use diff::{Change, ChangeKind, VolatileKeys, configuration_diff, configuration_list_diff};
 pub use error::CloudElementsError;
 pub use instances::{NewInstance, PutForm};
 pub use model::{ConfigurationEntry, Instance, ListedInstance, RUN_TAG, TokenReading, is_masked};

@@ -64,6 +64,7 @@ pub(super) async fn is_taken(
     oauth_url: &ReceivedOauthUrl,
 ) -> Result<bool, Failure> {
     let Ok(url) = Url::parse(oauth_url.url.expose()) else { return Ok(false) };
+    context.set_client_checked();
     match probe_authorize(&context.http, url, &context.trusted).await? {
         AuthorizeProbe::Refused(error) => Err(PageError::into(error)),
         AuthorizeProbe::Login => Ok(true),
@@ -116,6 +117,7 @@ async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String
                 if !REFRESH.iter().any(|scope| scopes.contains(scope)) {
                     context.set_no_refresh_token();
                 }
+                context.set_introspection_sees();
                 warn_of_missing(step, &scopes, "the instance's grant has");
                 return scopes.join(" ");
             }

@@ -50,7 +50,16 @@ pub async fn remove_dead(context: &Context, dead: &DeadGrant) -> Result<(), Fail
 }
 
 async fn delete(context: &Context, step: &Step<'_>, id: u64) -> Result<(), Failure> {
-    context.platform.delete(id).await?;
+    if let Err(error) = context.platform.delete(id).await {
+        if error.was_not_sent() || matches!(error.status(), Some(400..=403 | 405..=499)) {
+            return Err(error.into());
+        }
+        // An answer that was lost: whether it is gone is asked, not assumed.
+        match context.platform.instance(id).await {
+            Err(gone) if gone.status() == Some(404) => {}
+            Err(_) | Ok(_) => return Err(error.into()),
+        }
+    }
     context.removed();
     step.fact("instance_deleted", true);
     Ok(())

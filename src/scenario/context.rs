@@ -13,7 +13,7 @@ use super::in_flight::Entries;
 use super::person::KnownOrg;
 use super::ways_in::WaysIn;
 use crate::browser::Session;
-use crate::cloud_elements::{CloudElementsClient, Instance};
+use crate::cloud_elements::{CloudElementsClient, ConfigurationEntry, Instance};
 use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
 use crate::http::HttpClient;
@@ -52,8 +52,12 @@ pub struct Context {
     restoring: AtomicBool,
     no_refresh_token: AtomicBool,
     introspection_blind: AtomicBool,
+    introspection_sees: AtomicBool,
+    client_checked: AtomicBool,
     rotation_seen: AtomicBool,
     baseline: Mutex<Option<Instance>>,
+    /// The same instance's configuration as a list, where the platform gives it.
+    pub(super) baseline_list: Mutex<Option<Vec<ConfigurationEntry>>>,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,
 }
 
@@ -101,8 +105,11 @@ impl Context {
             restoring: AtomicBool::new(false),
             no_refresh_token: AtomicBool::new(false),
             introspection_blind: AtomicBool::new(false),
+            introspection_sees: AtomicBool::new(false),
+            client_checked: AtomicBool::new(false),
             rotation_seen: AtomicBool::new(false),
             baseline: Mutex::default(),
+            baseline_list: Mutex::default(),
             attempts: Mutex::default(),
         })
     }
@@ -128,6 +135,24 @@ impl Context {
     /// Introspection called a living token inactive: its "not active" says nothing.
     pub(super) fn set_introspection_blind(&self) {
         self.introspection_blind.store(true, Ordering::Relaxed);
+    }
+
+    /// Introspection knew a living token of this app: its "not active" can be believed.
+    pub(super) fn set_introspection_sees(&self) {
+        self.introspection_sees.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn does_introspection_see(&self) -> bool {
+        self.introspection_sees.load(Ordering::Relaxed)
+    }
+
+    /// Whether Salesforce takes the client was asked.
+    pub(super) fn set_client_checked(&self) {
+        self.client_checked.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_client_checked(&self) -> bool {
+        self.client_checked.load(Ordering::Relaxed)
     }
 
     pub(super) fn is_introspection_blind(&self) -> bool {

@@ -177,8 +177,9 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
-    // Where the confirmation failed, the revocation had ended and its effect was waited for.
-    let was_waited_for = context.failed_step() == Some(StepId::ConfirmRevoked);
+    // Where a later step failed, the revocation had ended and its effect was waited for.
+    let was_waited_for =
+        matches!(context.failed_step(), Some(StepId::ConfirmRevoked | StepId::Verify));
     if context.phase_in_flight() == Some(Phase::Revoking) && !was_waited_for {
         // Nothing of ours is to go on clicking while we look.
         context.close_browsers().await;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::context::{Context, Step, lock};
 use super::proofs::{DeadGrant, Holder, LiveGrant};
+use super::witnesses::{self, Says};
 use crate::cloud_elements::{HubAnswer, Instance};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
@@ -75,6 +76,7 @@ async fn examine(
     });
     step.fact("instance_id", instance.id);
     context.baseline(&instance);
+    baseline_list(context, step, instance.id).await?;
     if instance.disabled {
         return Err(Failure::usage(
             "cloud_elements.instance_disabled",
@@ -102,10 +104,13 @@ async fn examine(
                 );
                 // In a restoration we know that the grant was cut: the platform's word is not enough.
                 if context.is_restoring() {
-                    context.events.send(Event::Seen(Some(false)));
-                    let dead = DeadGrant { instance: grant.instance, before: None };
-                    return Ok(Located::Dead(Box::new(dead), said.to_owned()));
+                    return Ok(dead_all_the_same(context, grant, said));
                 }
+            }
+            if context.is_restoring() && is_known_dead(context, &grant).await {
+                let said =
+                    "the platform answers, but introspection knows its refresh token no more";
+                return Ok(dead_all_the_same(context, grant, said));
             }
             if let Some(holder) = &grant.holder {
                 step.fact("user", holder.user.username.clone());
@@ -124,6 +129,40 @@ async fn examine(
             Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), reason))
         }
     }
+}
+
+fn dead_all_the_same(context: &Context, grant: LiveGrant, said: &str) -> Located {
+    context.events.send(Event::Seen(Some(false)));
+    let dead = DeadGrant { instance: grant.instance, before: None };
+    Located::Dead(Box::new(dead), said.to_owned())
+}
+
+/// Whether introspection, which knew a token of this app in this run, calls the refresh token dead.
+async fn is_known_dead(context: &Context, grant: &LiveGrant) -> bool {
+    match grant.instance.user_refresh_token.readable() {
+        Some(token) if context.does_introspection_see() => {
+            let hosts = grant.hosts.as_ref();
+            witnesses::introspection(context, hosts, token).await.says == Says::Dead
+        }
+        _ => false,
+    }
+}
+
+/// Reads the configuration as a list, once: what it shows beyond the instance itself is compared at
+/// the end as well. Not every platform gives it.
+async fn baseline_list(context: &Context, step: &Step<'_>, id: u64) -> Result<(), Failure> {
+    if lock(&context.baseline_list).is_some() {
+        return Ok(());
+    }
+    match context.platform.configuration(id).await {
+        Ok(entries) => *lock(&context.baseline_list) = Some(entries),
+        Err(error) if matches!(error.status(), Some(400..=499)) && error.status() != Some(429) => {
+            tracing::info!(%error, "the configuration is not given as a list");
+            step.fact("configuration_list", "not given");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 /// What Salesforce says of a grant that the platform calls dead. That it cannot be asked keeps

@@ -16,8 +16,8 @@ pub async fn ask(context: &Context) -> Result<ReceivedOauthUrl, Failure> {
     context
         .step(StepId::OauthUrl, async |step| {
             let received = request(context, step).await?;
-            if context.is_restoring() {
-                // Nobody has looked at the app before, and not every refusal is a page.
+            if !context.was_client_checked() {
+                // Not every refusal is a page.
                 check_app::is_taken(context, step, &received).await?;
             }
             let host = context.config.salesforce.login_url.host_str().unwrap_or_default();

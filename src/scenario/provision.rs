@@ -1,14 +1,19 @@
 //! Step 2: a fresh instance, made of a code.
 
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
 use serde_json::{Map, json};
 
 use super::context::Context;
+use super::reauthenticate::PATIENCE;
 use super::{authorize, oauth_url};
-use crate::cloud_elements::{ListedInstance, NewInstance, RUN_TAG};
+use crate::cloud_elements::{CloudElementsError, Instance, ListedInstance, NewInstance, RUN_TAG};
 use crate::config::InstanceRef;
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
 use crate::salesforce::Cause;
+use crate::salesforce::pages::Notes as _;
 
 /// Instances that earlier runs made and did not remove, because something ended them.
 async fn warn_of_orphans(context: &Context) -> Result<(), Failure> {
@@ -54,11 +59,19 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
                 tags: vec![format!("{RUN_TAG}{}", context.run_id)],
                 configuration,
             };
-            let created = context.platform.create_instance(code.0, &new).await;
-            let instance = created.map_err(|error| match Cause::told_in(&error.to_string()) {
-                Some(cause) if error.status() == Some(400) => cause.failure(&error.to_string()),
-                _ => error.into(),
-            })?;
+            let instance = match context.platform.create_instance(code.0, &new).await {
+                Ok(instance) => instance,
+                Err(error) => match made_all_the_same(context, &new.tags[0], &error).await? {
+                    Some(instance) => {
+                        step.warn(
+                            "cloud_elements.unclear_answer",
+                            format!("{error}; but the instance was made"),
+                        );
+                        instance
+                    }
+                    None => return Err(refused(error)),
+                },
+            };
             context.provisioned(instance.id);
             context.events.send(Event::Instance {
                 id: instance.id,
@@ -71,6 +84,41 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
             Ok((InstanceRef { id: instance.id, token: Some(instance.token) }, summary))
         })
         .await
+}
+
+fn refused(error: CloudElementsError) -> Failure {
+    match Cause::told_in(&error.to_string()) {
+        Some(cause) if error.status() == Some(400) => cause.failure(&error.to_string()),
+        _ => error.into(),
+    }
+}
+
+/// The instance, if it was made although the answer says otherwise or was lost: it carries the run's
+/// tag. Nobody else would remove it.
+async fn made_all_the_same(
+    context: &Context,
+    tag: &str,
+    error: &CloudElementsError,
+) -> Result<Option<Instance>, Failure> {
+    if error.was_not_sent() || matches!(error.status(), Some(400..=499)) {
+        return Ok(None);
+    }
+    let questions = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_total_delay(Some(PATIENCE))
+        .without_max_times();
+    let id = (|| async {
+        let made = context.platform.list(Some(tag)).await.map_err(Some)?;
+        made.first().map(|instance| instance.id).ok_or(None)
+    })
+    .retry(questions)
+    .when(Option::<CloudElementsError>::is_none)
+    .await;
+    match id {
+        Ok(id) => Ok(Some(context.platform.instance(id).await?)),
+        Err(None) => Ok(None),
+        Err(Some(error)) => Err(error.into()),
+    }
 }
 
 /// Says that an existing instance is used.

@@ -167,7 +167,17 @@ async fn attempt(
         step.fact("refused_with_status", status);
     }
     let patience = if is_settled(refused.as_ref()) { Duration::ZERO } else { PATIENCE };
-    match asked(context, token, patience).await? {
+    let answer = asked(context, token, patience).await?;
+    match answer {
+        HubAnswer::Record { .. } if has_same_token(context, dead).await? => {
+            context.events.send(Event::Seen(Some(false)));
+            let accepted = refused.map_or_else(|| "accepted".to_owned(), |error| error.to_string());
+            let why = format!(
+                "{accepted}; the instance answers, but with the access token that it had before"
+            );
+            step.fact("refused", why.clone());
+            Ok(Some(Refusal { method, why, status }))
+        }
         HubAnswer::Record { .. } => {
             context.events.send(Event::Seen(Some(true)));
             if let Some(error) = refused {
@@ -193,8 +203,16 @@ async fn attempt(
     }
 }
 
+/// Whether the platform still shows the access token of the grant that is dead: then it answers from
+/// a cache, and has no other grant.
+async fn has_same_token(context: &Context, dead: &DeadGrant) -> Result<bool, Failure> {
+    let Some(old) = dead.instance.user_token.readable() else { return Ok(false) };
+    let now = context.platform.instance_with_token(&dead.instance.token).await?;
+    Ok(now.user_token.readable() == Some(old))
+}
+
 /// How long an instance may take to work once the platform took the code, or may have.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Whether the platform's answer leaves nothing to wait for: it refused (4xx). After anything else
 /// the code may still be on its way, and another would make a second grant.

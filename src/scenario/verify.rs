@@ -4,12 +4,14 @@
 
 use serde_json::json;
 
-use super::context::{Context, Step};
+use super::context::{Context, Step, lock};
 use super::grants;
 use super::locate::{holder_of, live_grant};
 use super::proofs::{DeadGrant, LiveGrant};
 use super::witnesses::{self, Says, Testimonies, Verdict};
-use crate::cloud_elements::{HubAnswer, Instance, VolatileKeys, configuration_diff};
+use crate::cloud_elements::{
+    HubAnswer, Instance, VolatileKeys, configuration_diff, configuration_list_diff,
+};
 use crate::failure::Failure;
 use crate::report::{Event, StepId};
 use crate::salesforce::pages::Notes as _;
@@ -29,7 +31,7 @@ pub async fn verify(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Fai
             same_user(context, step, dead.before.as_ref(), &grant)?;
             let grant = refreshes(context, step, grant, &mut proved).await?;
             witnesses_agree(context, step, &grant).await?;
-            unchanged(step, &context.baseline(before), &grant.instance)?;
+            unchanged(context, step, &context.baseline(before), &grant.instance).await?;
             proved.push("configuration unchanged");
             Ok((grant, proved.join(", ")))
         })
@@ -269,9 +271,21 @@ fn died(message: &str) -> Failure {
 }
 
 /// Everything but the volatile keys is what it was.
-fn unchanged(step: &Step<'_>, before: &Instance, after: &Instance) -> Result<(), Failure> {
+async fn unchanged(
+    context: &Context,
+    step: &Step<'_>,
+    before: &Instance,
+    after: &Instance,
+) -> Result<(), Failure> {
     let volatile = VolatileKeys::embedded()?;
-    let changes = configuration_diff(&before.raw, &after.raw, &volatile);
+    let mut changes = configuration_diff(&before.raw, &after.raw, &volatile);
+    let list = lock(&context.baseline_list).clone();
+    if let Some(list) = list {
+        let now = context.platform.configuration(after.id).await?;
+        step.fact("configuration_list_entries", now.len());
+        let more = configuration_list_diff(&list, &now, &changes, &volatile);
+        changes.extend(more);
+    }
     step.fact("configuration_keys", after.configuration().map(serde_json::Map::len));
     step.fact("configuration_diff", json!(changes));
     if changes.is_empty() {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The body of a change.
 #[derive(Deserialize)]
@@ -59,10 +59,21 @@ pub(super) async fn change(
 
 fn items(service: &CloudElements, id: u64) -> Result<Json<Value>, ApiError> {
     let mut state = service.state();
-    let mask_tokens = state.settings.mask_tokens;
+    let (mask_tokens, more) = (state.settings.mask_tokens, state.settings.listed_setting_changes);
     let instance =
         state.instances.get_mut(&id).ok_or_else(|| ApiError::no_instance(&id.to_string()))?;
-    Ok(Json(Value::Array(instance.configuration_items(mask_tokens))))
+    let mut items = instance.configuration_items(mask_tokens);
+    if more {
+        items.push(json!({
+            "id": id * 1000 + 999,
+            "key": "event.queue.name",
+            "name": "event.queue.name",
+            "propertyValue": format!("queue-{}", instance.exchanges),
+            "type": "TEXTFIELD",
+            "active": true,
+        }));
+    }
+    Ok(Json(Value::Array(items)))
 }
 
 fn set(

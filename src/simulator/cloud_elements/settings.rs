@@ -22,6 +22,9 @@ pub struct Settings {
     pub seeded_as: SeededAs,
     /// How many instances there are besides, with tags.
     pub more_instances: u64,
+    /// The configuration as a list has a setting that the instance does not show, and that is another
+    /// after each exchange of a code.
+    pub listed_setting_changes: bool,
     /// Records are read from a cache when Salesforce lets the instance in no more.
     pub hub_cached: bool,
     /// Everything answers 503.

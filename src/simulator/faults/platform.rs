@@ -251,6 +251,13 @@ pub(super) const FAULTS: &[Fault] = &[
         settings.cloud_elements.drop_configuration_on_put = vec!["pagination.max".to_owned()];
     }),
     service(
+        "listed-setting-changes",
+        "a setting that only the configuration's list shows is another after a new grant",
+        |settings| {
+            settings.cloud_elements.listed_setting_changes = true;
+        },
+    ),
+    service(
         "put-renames",
         "PATCH is refused, and PUT gives the instance another name and tags",
         |settings| {

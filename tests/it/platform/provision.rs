@@ -38,6 +38,54 @@ async fn provision_prints_an_instance_that_works() {
     );
 }
 
+/// An answer that was lost: the instance is found by its tag, and removed like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_whose_answer_was_lost_is_not() {
+    for how in [json!("cut"), json!({"status": 504})] {
+        let lost = json!({"on": "POST /instances", "how": how, "acted_upon": true, "times": 1});
+        let world = World::with(json!({"disturbances": [lost]})).await;
+        let before = world.state().await;
+        let run = ["run", "--provision", "--revoke-via", "api"];
+        let finished = world.reauth(&run).await.expect_code(0);
+        let warnings = finished.warnings();
+        assert!(warnings.contains(&"cloud_elements.unclear_answer".into()), "{warnings:?}");
+        let after = world.state().await;
+        assert_eq!(after.requests("POST", "/instances"), 1, "a code is sent once");
+        assert_eq!(after.instances(), before.instances());
+        after.assert_codes_sent_once();
+    }
+}
+
+/// Nothing was made: that is told, and no second instance is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_was_not_made() {
+    let lost = json!({"on": "POST /instances", "how": {"status": 502}});
+    let world = World::with(json!({"disturbances": [lost]})).await;
+    let before = world.state().await;
+    let run = ["run", "--provision", "--revoke-via", "api"];
+    world.reauth(&run).await.expect_code(3).expect_error("cloud_elements.unavailable");
+    let after = world.state().await;
+    assert_eq!(after.instances(), before.instances());
+    after.assert_codes_sent_once();
+}
+
+/// That it is gone is asked where the answer was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_whose_answer_was_lost() {
+    let world = World::new().await;
+    let id = world.instance() + 1;
+    let on = format!("DELETE /instances/{id}");
+    let lost = json!({"on": on, "how": "cut", "acted_upon": true});
+    world.set(json!({"disturbances": [lost]})).await;
+    let before = world.state().await;
+    let run = ["run", "--provision", "--revoke-via", "api"];
+    let finished = world.reauth(&run).await.expect_code(0);
+    assert_eq!(finished.facts("clean-up")["instance_deleted"], true);
+    let after = world.state().await;
+    assert_eq!(after.instances(), before.instances());
+    assert_eq!(world.journal(), [""; 0]);
+}
+
 /// A run on an instance of its own that fails: neither the instance nor its grant is left.
 async fn fails_and_leaves_nothing(settings: Value, arguments: &[&str], error: &str) {
     let world = World::with(settings).await;

@@ -132,6 +132,9 @@ service_faults! {
     put_loses_a_setting, "put-loses-a-setting":
         ui fails(1, "scenario.configuration_changed"),
         api fails(1, "scenario.configuration_changed");
+    listed_setting_changes, "listed-setting-changes":
+        ui fails(1, "scenario.configuration_changed"),
+        api fails(1, "scenario.configuration_changed");
     put_renames, "put-renames":
         ui fails(1, "scenario.configuration_changed"),
         api fails(1, "scenario.configuration_changed");

@@ -138,6 +138,9 @@ pub(super) const FAULTS: &[Fault] = &[
     service("ip-restricted", "the platform's address is not among those allowed", |settings| {
         oauth(settings).refuses_tokens = Some(Refused::IpRestricted);
     }),
+    service("callback-of-another", "the callback comes with somebody else's state", |settings| {
+        oauth(settings).foreign_state = true;
+    }),
     service("login-rate-exceeded", "the user has logged in too often", |settings| {
         oauth(settings).refuses_tokens = Some(Refused::LoginRateExceeded);
     }),

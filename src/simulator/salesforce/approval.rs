@@ -147,6 +147,8 @@ fn approved(
 ) -> Response {
     org.requests.remove(source);
     let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
+    let is_foreign = org.settings.oauth.foreign_state;
+    let state = if is_foreign { Some("somebody-elses".to_owned()) } else { state };
     let code = org.issue_code(request, &session.user_id, now);
     let mut pairs = vec![("code", code.as_str())];
     pairs.extend(state.as_deref().map(|state| ("state", state)));

@@ -114,6 +114,8 @@ pub struct OauthSettings {
     pub org_active: bool,
     /// What becomes of authorization codes.
     pub codes: CodeFate,
+    /// The callback comes with another state than the request, as that of somebody else's login does.
+    pub foreign_state: bool,
     /// The token endpoint refuses the app so, whatever it sends.
     pub refuses_tokens: Option<Refused>,
     /// The token endpoint refuses the app's refresh tokens so.
@@ -140,6 +142,7 @@ impl Default for OauthSettings {
             user_active: true,
             org_active: true,
             codes: CodeFate::Good,
+            foreign_state: false,
             refuses_tokens: None,
             refuses_refreshes: None,
             start: StartState::Fresh,

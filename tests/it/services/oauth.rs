@@ -105,6 +105,9 @@ service_faults! {
     ip_restricted, "ip-restricted":
         ui fails(4, "salesforce.ip_restricted"),
         api fails(4, "salesforce.ip_restricted");
+    callback_of_another, "callback-of-another":
+        ui fails(4, "salesforce.foreign_state"),
+        api fails(4, "salesforce.foreign_state");
     login_rate_exceeded, "login-rate-exceeded":
         ui fails(4, "salesforce.login_rate_exceeded"),
         api fails(4, "salesforce.login_rate_exceeded");

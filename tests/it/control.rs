@@ -1,16 +1,9 @@
 //! `/__simulator/`: the state and the switches of a running simulator, as JSON and as a page.
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use serde_json::{Map, Value, json};
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
 
 use crate::support::{RemoteDriver, World};
-
-async fn browser(driver: &RemoteDriver) -> Client {
-    let options = json!({"args": ["--headless", "--no-sandbox", "--window-size=1400,1200"]});
-    let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
-    let mut builder = ClientBuilder::rustls().unwrap();
-    builder.capabilities(capabilities).connect(driver.url()).await.unwrap()
-}
 
 /// The text of an element once it has one of these words in it.
 async fn text_with(page: &Client, css: &str, word: &str) -> String {
@@ -43,7 +36,7 @@ async fn a_person_uses_the_page() {
     // The org's pages are dressed otherwise; this one is not of the org.
     let world = World::with_faults(&["names-replaced", "name-like-markup", "german"]).await;
     let driver = RemoteDriver::start().await;
-    let page = browser(&driver).await;
+    let page = driver.browser().await;
     let port = world.simulator.ready().port;
     page.goto(&format!("http://127.0.0.1:{port}/__simulator/")).await.unwrap();
 

@@ -74,6 +74,16 @@ fn documented_tests_exist() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// The example of disturbances in docs/simulator.md is one that the simulator takes.
+#[test]
+fn documented_disturbances_are_taken() {
+    let documentation = include_str!("../../docs/simulator.md");
+    let example = documentation.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let example: serde_json::Value = serde_json::from_str(example).unwrap();
+    let settings = reauth::simulator::Settings::default().merged(&example).unwrap();
+    assert_eq!(settings.disturbances.len(), 3);
+}
+
 /// A fault that no test names is a promise that nobody keeps.
 #[test]
 fn each_has_a_test() {

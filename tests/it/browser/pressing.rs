@@ -2,8 +2,7 @@
 //! page is this test's own: no service empties its list at just that moment. So is the browser's
 //! client: what is tested is the script.
 
-use fantoccini::{Client, ClientBuilder};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::support::{RemoteDriver, World};
@@ -39,21 +38,13 @@ function arm(away) {
 fill();
 </script>"#;
 
-/// A browser that nobody at `reauth` opened.
-async fn browser(driver: &RemoteDriver) -> Client {
-    let options = json!({"args": ["--headless", "--no-sandbox"]});
-    let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
-    let mut builder = ClientBuilder::rustls().unwrap();
-    builder.capabilities(capabilities).connect(driver.url()).await.unwrap()
-}
-
 /// What happened to the list until it was back, after a script that found it emptied for so long.
 async fn happened(script: &str, arguments: Vec<Value>, away: u32) -> Value {
     let world = World::new().await;
     let path = world.home.path().join("list.html");
     std::fs::write(&path, PAGE).unwrap();
     let driver = RemoteDriver::start().await;
-    let client = browser(&driver).await;
+    let client = driver.browser().await;
     client.goto(Url::from_file_path(&path).unwrap().as_str()).await.unwrap();
     const BACK: &str = r"
         const answer = arguments[1];

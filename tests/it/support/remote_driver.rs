@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use fantoccini::{Client, ClientBuilder};
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::{Map, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
@@ -16,6 +18,14 @@ pub struct RemoteDriver {
 }
 
 impl RemoteDriver {
+    /// A browser of this driver that nobody at `reauth` opened.
+    pub async fn browser(&self) -> Client {
+        let options = json!({"args": ["--headless", "--no-sandbox", "--window-size=1400,1200"]});
+        let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
+        let mut builder = ClientBuilder::rustls().unwrap();
+        builder.capabilities(capabilities).connect(self.url()).await.unwrap()
+    }
+
     /// Starts one on a free port. It takes sessions when this returns.
     pub async fn start() -> Self {
         let temporary = tempfile::Builder::new().prefix("rd").tempdir_in("/tmp").unwrap();

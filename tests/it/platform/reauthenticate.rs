@@ -60,6 +60,18 @@ async fn patch_accepted_and_ignored() {
     put_after_patch("ignore", "accepted, but the instance is still not authenticated").await;
 }
 
+/// A second code would leave a second grant: the first is waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn patch_accepted_and_late() {
+    let world = World::with(json!({"cloud_elements": {"patch": "late"}})).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    assert_eq!(finished.report()["reauthenticated_via"], "patch");
+    let after = world.state().await;
+    assert_eq!(after.codes_seen().len(), 1);
+    assert_eq!(after.requests("PUT", &format!("/instances/{}", world.instance())), 0);
+    assert_eq!(after.live_grants(APP, world.username()).len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn patch_only_and_refused_leaves_it_to_restore() {
     let world = World::with(json!({"cloud_elements": {"patch": "refuse_409"}})).await;

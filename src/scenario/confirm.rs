@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable as _};
+use backon::Retryable as _;
 use tokio::time::Instant;
 
 use super::context::{Context, Step};
 use super::proofs::{CutGrant, DeadGrant};
-use super::witnesses::{self, Says, Testimonies, Verdict};
+use super::witnesses::{self, Says, Testimonies, Verdict, questions};
 use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
@@ -28,14 +28,8 @@ pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<D
         .step(StepId::ConfirmRevoked, async |step| {
             let began = Instant::now();
             let settle = context.config.run.settle;
-            let questions = ExponentialBuilder::default()
-                .with_min_delay(Duration::from_millis(100))
-                .with_max_delay(Duration::from_secs(5))
-                .with_total_delay(Some(settle))
-                .without_max_times()
-                .with_jitter();
             let answer = (|| all_witnesses(context, step, &cut))
-                .retry(questions)
+                .retry(questions(settle))
                 .when(|error| matches!(error, Unconfirmed::NotYet(_)))
                 .notify(|error, _| {
                     if let Unconfirmed::NotYet(testimonies) = error {

@@ -54,6 +54,7 @@ pub struct Context {
     introspection_blind: AtomicBool,
     introspection_sees: AtomicBool,
     client_checked: AtomicBool,
+    grant_list_blind: AtomicBool,
     rotation_seen: AtomicBool,
     baseline: Mutex<Option<Instance>>,
     /// The same instance's configuration as a list, where the platform gives it.
@@ -107,6 +108,7 @@ impl Context {
             introspection_blind: AtomicBool::new(false),
             introspection_sees: AtomicBool::new(false),
             client_checked: AtomicBool::new(false),
+            grant_list_blind: AtomicBool::new(false),
             rotation_seen: AtomicBool::new(false),
             baseline: Mutex::default(),
             baseline_list: Mutex::default(),
@@ -144,6 +146,15 @@ impl Context {
 
     pub(super) fn does_introspection_see(&self) -> bool {
         self.introspection_sees.load(Ordering::Relaxed)
+    }
+
+    /// Salesforce's list of grants did not show a living one: that it shows none says nothing.
+    pub(super) fn set_grant_list_blind(&self) {
+        self.grant_list_blind.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_grant_list_blind(&self) -> bool {
+        self.grant_list_blind.load(Ordering::Relaxed)
     }
 
     /// Whether Salesforce takes the client was asked.

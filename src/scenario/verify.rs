@@ -2,13 +2,14 @@
 //! refreshes; and nothing else about the instance changed. Every claim is backed by a call made
 //! after the re-authentication.
 
+use backon::Retryable as _;
 use serde_json::json;
 
 use super::context::{Context, Step, lock};
 use super::grants;
 use super::locate::{holder_of, live_grant};
 use super::proofs::{DeadGrant, LiveGrant};
-use super::witnesses::{self, Says, Testimonies, Verdict};
+use super::witnesses::{self, Says, Testimonies, Verdict, questions};
 use crate::cloud_elements::{
     HubAnswer, Instance, VolatileKeys, configuration_diff, configuration_list_diff,
 };
@@ -38,21 +39,33 @@ pub async fn verify(context: &Context, dead: DeadGrant) -> Result<LiveGrant, Fai
         .await
 }
 
-/// Everybody who can be asked says that the grant lives which the instance holds in the end.
+/// Everybody who can be asked says that the grant lives which the instance holds in the end. Who is
+/// late is asked again, as in the confirmation.
 async fn witnesses_agree(
     context: &Context,
     step: &Step<'_>,
     grant: &LiveGrant,
 ) -> Result<(), Failure> {
-    let own = grants::own_witness(context, grant);
-    let user_id = grant.holder.as_ref().map(|holder| holder.user.user_id.as_str());
-    let (platform, mut salesforce, list) = tokio::join!(
-        witnesses::platform(context, &grant.instance),
-        witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
-        witnesses::list_now(context, own.as_ref(), user_id),
-    );
-    salesforce.push(list);
-    let testimonies = Testimonies::new(platform?, salesforce);
+    /// Some say that it is dead.
+    enum Not {
+        Agreed(Testimonies),
+        Asked(Failure),
+    }
+    let settle = context.config.run.settle;
+    let ask = || async {
+        let testimonies = testimonies(context, grant).await.map_err(Not::Asked)?;
+        match testimonies.verdict() {
+            Verdict::Disagreed if testimonies.platform().says == Says::Alive => {
+                Err(Not::Agreed(testimonies))
+            }
+            _ => Ok(testimonies),
+        }
+    };
+    let testimonies =
+        match ask.retry(questions(settle)).when(|not| matches!(not, Not::Agreed(_))).await {
+            Ok(testimonies) | Err(Not::Agreed(testimonies)) => testimonies,
+            Err(Not::Asked(failure)) => return Err(failure),
+        };
     step.fact("witnesses", testimonies.to_json());
     let platform = testimonies.platform();
     if platform.says == Says::Dead {
@@ -70,10 +83,22 @@ async fn witnesses_agree(
         }
         Verdict::Disagreed => Err(Failure::scenario(
             "scenario.witnesses_disagree",
-            format!("not everybody says that the instance's new grant lives: {testimonies}"),
+            format!("{} s after the re-authentication not everybody says that the instance's new grant lives: {testimonies}", settle.as_secs()),
         )
         .hint("the platform works; whoever says otherwise is late, or the platform shows another token than it uses: `reauth status` asks again")),
     }
+}
+
+async fn testimonies(context: &Context, grant: &LiveGrant) -> Result<Testimonies, Failure> {
+    let own = grants::own_witness(context, grant);
+    let user_id = grant.holder.as_ref().map(|holder| holder.user.user_id.as_str());
+    let (platform, mut salesforce, list) = tokio::join!(
+        witnesses::platform(context, &grant.instance),
+        witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
+        witnesses::list_now(context, own.as_ref(), user_id),
+    );
+    salesforce.push(list);
+    Ok(Testimonies::new(platform?, salesforce))
 }
 
 async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> Result<(), Failure> {

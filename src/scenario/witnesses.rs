@@ -3,6 +3,9 @@
 //! None of them is believed alone: a platform may answer from a cache, introspection may say "not
 //! active" of a living token of another app, a list may be late.
 
+use std::time::Duration;
+
+use backon::ExponentialBuilder;
 use serde_json::{Value, json};
 
 use super::context::Context;
@@ -12,6 +15,16 @@ use crate::cloud_elements::{HubAnswer, Instance};
 use crate::failure::Failure;
 use crate::salesforce::{OrgHosts, UserInfoAnswer};
 use crate::secrets::Secret;
+
+/// How often and how soon witnesses who do not agree are asked again.
+pub(super) fn questions(settle: Duration) -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(5))
+        .with_total_delay(Some(settle))
+        .without_max_times()
+        .with_jitter()
+}
 
 /// What a witness says of the grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,6 +252,9 @@ pub(super) async fn list_now(
         Err(failure) => Testimony::failed(by, failure),
         Ok(listing) => match listing.grants() {
             None => Testimony::new(by, Says::Nothing, "it is not shown to the instance's user"),
+            Some(rows) if rows.is_empty() && context.is_grant_list_blind() => {
+                Testimony::new(by, Says::Nothing, "it did not show a living grant before either")
+            }
             Some(rows) if rows.is_empty() => {
                 Testimony::new(by, Says::Dead, "it lists no grant of the user for the app")
             }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Finished, World};
+use crate::support::{Finished, World, check_verdict};
 
 /// `by/says` of each, in order.
 fn said(finished: &Finished, step: &str) -> Vec<String> {
@@ -79,4 +79,31 @@ async fn a_blind_witness_is_not_counted() {
     let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
     assert_eq!(said(&finished, "confirm-revoked")[2], "introspection/nothing");
     assert_eq!(said(&finished, "verify")[2], "introspection/nothing");
+}
+
+/// A platform that answers from a cache: neither a refused PATCH nor a late witness makes it an instance
+/// that works.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cache_is_not_taken_for_an_instance_that_works() {
+    for (faults, via) in
+        [(["hub-cached", "patch-refused-400"], "put"), (["hub-cached", "userinfo-stale"], "patch")]
+    {
+        let world = World::with_faults(&faults).await;
+        let before = world.state().await;
+        let run = ["run", "--revoke-via", "api", "--settle", "1s"];
+        let finished = world.reauth(&run).await.expect_code(1);
+        let finished = finished.expect_error("scenario.witnesses_disagree");
+        assert_eq!(finished.report()["reauthenticated_via"], via, "{faults:?}");
+        check_verdict(&world, &before, &world.state().await, &finished);
+    }
+}
+
+/// A list that never showed the living grant says nothing by not showing the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_knows_the_app_by_another_name_is_not_counted() {
+    let world = World::new().await;
+    let name = &world.simulator.ready().salesforce.connected_app;
+    world.write_config(&world.config_text().replace(name.as_str(), "Called Otherwise"));
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    assert_eq!(said(&finished, "verify")[3], "OauthToken/nothing");
 }

@@ -177,11 +177,9 @@ pub fn is_masked(text: &str) -> bool {
 /// Whether a configuration key holds a secret, by its name.
 pub(super) fn is_secret_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    key == "token"
-        || key.ends_with("session.id")
-        || [".token", "_token", "secret", "password", "signature.key"]
-            .iter()
-            .any(|end| key.ends_with(end))
+    ["token", "session.id", "sessionid", "secret", "password", "signature.key"]
+        .iter()
+        .any(|end| key.ends_with(end))
 }
 
 fn reading(raw: &Value, key: &'static str, redactor: &Redactor) -> TokenReading {

@@ -165,9 +165,9 @@ async fn approvals(
     let listing = grants::listed(context, witness, &holder.user.user_id).await?;
     let Some(rows) = listing.grants() else { return Ok(()) };
     step.fact("grants_of_user", rows.len());
-    if rows.is_empty() {
-        // The grant lives: a list that does not show it knows the app by another name, or not yet.
-        context.set_grant_list_blind();
+    if !rows.is_empty() {
+        // The grant lives; a list that does not show it knows the app by another name, or not yet.
+        context.set_grant_list_sees();
     }
     if rows.len() + 1 >= MOST_APPROVALS {
         step.warn(

@@ -40,7 +40,10 @@ pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<D
             let testimonies = match answer {
                 Ok(testimonies) => testimonies,
                 Err(Unconfirmed::Failed(failure)) => return Err(failure),
-                Err(Unconfirmed::NotYet(testimonies)) => return Err(still_alive(&testimonies, settle)),
+                Err(Unconfirmed::NotYet(testimonies)) => {
+                    context.set_settle_over();
+                    return Err(still_alive(&testimonies, settle));
+                }
             };
             let delay = began.elapsed();
             context.events.send(Event::Seen(Some(false)));

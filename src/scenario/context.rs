@@ -54,7 +54,8 @@ pub struct Context {
     introspection_blind: AtomicBool,
     introspection_sees: AtomicBool,
     client_checked: AtomicBool,
-    grant_list_blind: AtomicBool,
+    grant_list_sees: AtomicBool,
+    settle_over: AtomicBool,
     rotation_seen: AtomicBool,
     baseline: Mutex<Option<Instance>>,
     /// The same instance's configuration as a list, where the platform gives it.
@@ -108,7 +109,8 @@ impl Context {
             introspection_blind: AtomicBool::new(false),
             introspection_sees: AtomicBool::new(false),
             client_checked: AtomicBool::new(false),
-            grant_list_blind: AtomicBool::new(false),
+            grant_list_sees: AtomicBool::new(false),
+            settle_over: AtomicBool::new(false),
             rotation_seen: AtomicBool::new(false),
             baseline: Mutex::default(),
             baseline_list: Mutex::default(),
@@ -148,13 +150,22 @@ impl Context {
         self.introspection_sees.load(Ordering::Relaxed)
     }
 
-    /// Salesforce's list of grants did not show a living one: that it shows none says nothing.
-    pub(super) fn set_grant_list_blind(&self) {
-        self.grant_list_blind.store(true, Ordering::Relaxed);
+    /// Salesforce's list of grants showed a living one: that it shows none can be believed.
+    pub(super) fn set_grant_list_sees(&self) {
+        self.grant_list_sees.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_grant_list_blind(&self) -> bool {
-        self.grant_list_blind.load(Ordering::Relaxed)
+    pub(super) fn does_grant_list_see(&self) -> bool {
+        self.grant_list_sees.load(Ordering::Relaxed)
+    }
+
+    /// The confirmation has waited for the revocation's effect as long as it may.
+    pub(super) fn set_settle_over(&self) {
+        self.settle_over.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_settle_over(&self) -> bool {
+        self.settle_over.load(Ordering::Relaxed)
     }
 
     /// Whether Salesforce takes the client was asked.

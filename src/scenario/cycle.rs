@@ -177,9 +177,8 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
-    // Where a later step failed, the revocation had ended and its effect was waited for.
-    let was_waited_for =
-        matches!(context.failed_step(), Some(StepId::ConfirmRevoked | StepId::Verify));
+    // Where the confirmation was at its end, the revocation's effect was waited for.
+    let was_waited_for = context.is_settle_over() || context.failed_step() == Some(StepId::Verify);
     if context.phase_in_flight() == Some(Phase::Revoking) && !was_waited_for {
         // Nothing of ours is to go on clicking while we look.
         context.close_browsers().await;

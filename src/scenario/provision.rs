@@ -109,7 +109,9 @@ async fn made_all_the_same(
         .without_max_times();
     let id = (|| async {
         let made = context.platform.list(Some(tag)).await.map_err(Some)?;
-        made.first().map(|instance| instance.id).ok_or(None)
+        // A platform that does not filter by tag lists everybody's.
+        let ours = made.iter().find(|instance| instance.tags.iter().any(|held| held == tag));
+        ours.map(|instance| instance.id).ok_or(None)
     })
     .retry(questions)
     .when(Option::<CloudElementsError>::is_none)

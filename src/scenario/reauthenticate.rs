@@ -110,7 +110,9 @@ fn first(via: ReauthenticateVia) -> Option<Method> {
 /// Nothing, where Salesforce would refuse another code for the same reason: each way costs a login or
 /// an approval.
 fn after(via: ReauthenticateVia, refusal: &Refusal) -> Option<Method> {
-    if Cause::told_in(&refusal.why).is_some_and(|cause| cause.is_lasting) {
+    // What a call through the instance was answered may still speak of the old grant.
+    let is_of_the_code = refusal.status.is_some();
+    if is_of_the_code && Cause::told_in(&refusal.why).is_some_and(|cause| cause.is_lasting) {
         return None;
     }
     match refusal.method {

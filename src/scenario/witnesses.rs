@@ -69,6 +69,15 @@ impl Testimony {
         Self { by, says: Says::Nothing, words, failure: Some(failure) }
     }
 
+    /// The same, if it was seen to know a living grant: else its "dead" says nothing.
+    pub(super) fn believed_if(mut self, sees: bool) -> Self {
+        if self.says == Says::Dead && !sees {
+            self.says = Says::Nothing;
+            self.words.push_str(", but it was not seen to know a living one");
+        }
+        self
+    }
+
     fn to_json(&self) -> Value {
         json!({ "by": self.by, "says": self.says.as_str(), "words": self.words })
     }
@@ -252,7 +261,7 @@ pub(super) async fn list_now(
         Err(failure) => Testimony::failed(by, failure),
         Ok(listing) => match listing.grants() {
             None => Testimony::new(by, Says::Nothing, "it is not shown to the instance's user"),
-            Some(rows) if rows.is_empty() && context.is_grant_list_blind() => {
+            Some(rows) if rows.is_empty() && !context.does_grant_list_see() => {
                 Testimony::new(by, Says::Nothing, "it did not show a living grant before either")
             }
             Some(rows) if rows.is_empty() => {

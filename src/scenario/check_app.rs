@@ -64,7 +64,7 @@ pub(super) async fn is_taken(
     oauth_url: &ReceivedOauthUrl,
 ) -> Result<bool, Failure> {
     let Ok(url) = Url::parse(oauth_url.url.expose()) else { return Ok(false) };
-    context.set_client_checked();
+    context.learn(|learnt| learnt.client_checked = true);
     match probe_authorize(&context.http, url, &context.trusted).await? {
         AuthorizeProbe::Refused(error) => Err(PageError::into(error)),
         AuthorizeProbe::Login => Ok(true),
@@ -115,9 +115,9 @@ async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String
                 let scopes: Vec<&str> = answer.scopes.iter().map(String::as_str).collect();
                 step.fact("scopes", scopes.clone());
                 if !REFRESH.iter().any(|scope| scopes.contains(scope)) {
-                    context.set_no_refresh_token();
+                    context.learn(|learnt| learnt.no_refresh_token = true);
                 }
-                context.set_introspection_sees();
+                context.learn(|learnt| learnt.introspection_sees = Some(true));
                 warn_of_missing(step, &scopes, "the instance's grant has");
                 return scopes.join(" ");
             }
@@ -129,7 +129,7 @@ async fn scopes(context: &Context, step: &Step<'_>, grant: &LiveGrant) -> String
             }
         }
     }
-    context.set_introspection_blind();
+    context.learn(|learnt| learnt.introspection_sees = Some(false));
     step.fact("scopes", "unknown");
     "unknown (introspection calls the token inactive)".to_owned()
 }
@@ -167,7 +167,7 @@ async fn approvals(
     step.fact("grants_of_user", rows.len());
     if !rows.is_empty() {
         // The grant lives; a list that does not show it knows the app by another name, or not yet.
-        context.set_grant_list_sees();
+        context.learn(|learnt| learnt.grant_list_sees = true);
     }
     if rows.len() + 1 >= MOST_APPROVALS {
         step.warn(
@@ -217,7 +217,7 @@ async fn policy(
                 "salesforce.policy_expires_immediately",
                 "the app's refresh tokens expire immediately: the instance lives only as long as its access token".into(),
             );
-            context.set_no_refresh_token();
+            context.learn(|learnt| learnt.no_refresh_token = true);
             "immediately expire".to_owned()
         }
         RefreshTokenPolicy::IfNotUsedFor(period) => {

@@ -41,7 +41,7 @@ pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<D
                 Ok(testimonies) => testimonies,
                 Err(Unconfirmed::Failed(failure)) => return Err(failure),
                 Err(Unconfirmed::NotYet(testimonies)) => {
-                    context.set_settle_over();
+                    context.learn(|learnt| learnt.settle_over = true);
                     return Err(still_alive(&testimonies, settle));
                 }
             };

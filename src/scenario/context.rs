@@ -23,6 +23,23 @@ use crate::salesforce::pages::{Notes, TrustedOrigins};
 use crate::salesforce::{OauthClient, OrgHosts};
 use crate::secrets::Redactor;
 
+/// What a run learns on its way and later steps go by.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Learnt {
+    /// Policy or scopes say that the app gives no refresh token that lasts.
+    pub(super) no_refresh_token: bool,
+    /// What introspection said of a living token of this app; none: it was not asked about one. Where
+    /// it did not know that one, its "not active" says nothing.
+    pub(super) introspection_sees: Option<bool>,
+    /// Salesforce's list of grants showed a living one: that it shows none can be believed.
+    pub(super) grant_list_sees: bool,
+    /// Salesforce was asked whether it takes the client.
+    pub(super) client_checked: bool,
+    /// The confirmation has waited for the revocation's effect as long as it may.
+    pub(super) settle_over: bool,
+    rotation_seen: bool,
+}
+
 /// What all steps of a run share.
 pub struct Context {
     /// The validated configuration.
@@ -50,13 +67,7 @@ pub struct Context {
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
-    no_refresh_token: AtomicBool,
-    introspection_blind: AtomicBool,
-    introspection_sees: AtomicBool,
-    client_checked: AtomicBool,
-    grant_list_sees: AtomicBool,
-    settle_over: AtomicBool,
-    rotation_seen: AtomicBool,
+    learnt: Mutex<Learnt>,
     baseline: Mutex<Option<Instance>>,
     /// The same instance's configuration as a list, where the platform gives it.
     pub(super) baseline_list: Mutex<Option<Vec<ConfigurationEntry>>>,
@@ -105,13 +116,7 @@ impl Context {
             entries: Mutex::default(),
             config_file: None,
             restoring: AtomicBool::new(false),
-            no_refresh_token: AtomicBool::new(false),
-            introspection_blind: AtomicBool::new(false),
-            introspection_sees: AtomicBool::new(false),
-            client_checked: AtomicBool::new(false),
-            grant_list_sees: AtomicBool::new(false),
-            settle_over: AtomicBool::new(false),
-            rotation_seen: AtomicBool::new(false),
+            learnt: Mutex::default(),
             baseline: Mutex::default(),
             baseline_list: Mutex::default(),
             attempts: Mutex::default(),
@@ -127,58 +132,14 @@ impl Context {
         self.restoring.load(Ordering::Relaxed)
     }
 
-    /// Policy or scopes say that the app gives no refresh token that lasts.
-    pub(super) fn set_no_refresh_token(&self) {
-        self.no_refresh_token.store(true, Ordering::Relaxed);
+    /// What the run has learnt so far.
+    pub(super) fn learnt(&self) -> Learnt {
+        *lock(&self.learnt)
     }
 
-    pub(super) fn has_no_refresh_token(&self) -> bool {
-        self.no_refresh_token.load(Ordering::Relaxed)
-    }
-
-    /// Introspection called a living token inactive: its "not active" says nothing.
-    pub(super) fn set_introspection_blind(&self) {
-        self.introspection_blind.store(true, Ordering::Relaxed);
-    }
-
-    /// Introspection knew a living token of this app: its "not active" can be believed.
-    pub(super) fn set_introspection_sees(&self) {
-        self.introspection_sees.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn does_introspection_see(&self) -> bool {
-        self.introspection_sees.load(Ordering::Relaxed)
-    }
-
-    /// Salesforce's list of grants showed a living one: that it shows none can be believed.
-    pub(super) fn set_grant_list_sees(&self) {
-        self.grant_list_sees.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn does_grant_list_see(&self) -> bool {
-        self.grant_list_sees.load(Ordering::Relaxed)
-    }
-
-    /// The confirmation has waited for the revocation's effect as long as it may.
-    pub(super) fn set_settle_over(&self) {
-        self.settle_over.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_settle_over(&self) -> bool {
-        self.settle_over.load(Ordering::Relaxed)
-    }
-
-    /// Whether Salesforce takes the client was asked.
-    pub(super) fn set_client_checked(&self) {
-        self.client_checked.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn was_client_checked(&self) -> bool {
-        self.client_checked.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn is_introspection_blind(&self) -> bool {
-        self.introspection_blind.load(Ordering::Relaxed)
+    /// Remembers something for later steps.
+    pub(super) fn learn<T>(&self, learn: impl FnOnce(&mut Learnt) -> T) -> T {
+        learn(&mut lock(&self.learnt))
     }
 
     /// Looks whether a refresh between two readings of one grant brought another refresh token, and
@@ -186,7 +147,8 @@ impl Context {
     pub(super) fn observe_rotation(&self, before: &Instance, after: &Instance) {
         let tokens = (before.user_refresh_token.readable(), after.user_refresh_token.readable());
         let (Some(before), Some(after)) = tokens else { return };
-        if before != after && !self.rotation_seen.swap(true, Ordering::Relaxed) {
+        let seen_before = |learnt: &mut Learnt| std::mem::replace(&mut learnt.rotation_seen, true);
+        if before != after && !self.learn(seen_before) {
             self.events.warn(
                 "salesforce.rotation_on",
                 "the platform got another refresh token when it refreshed (refresh token rotation is on): whoever uses a copy of an older one ends the instance's grant, and so does an answer of Salesforce that is lost",

@@ -178,7 +178,8 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
     // Where the confirmation was at its end, the revocation's effect was waited for.
-    let was_waited_for = context.is_settle_over() || context.failed_step() == Some(StepId::Verify);
+    let was_waited_for =
+        context.learnt().settle_over || context.failed_step() == Some(StepId::Verify);
     if context.phase_in_flight() == Some(Phase::Revoking) && !was_waited_for {
         // Nothing of ours is to go on clicking while we look.
         context.close_browsers().await;

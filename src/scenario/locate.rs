@@ -139,8 +139,10 @@ fn dead_all_the_same(context: &Context, grant: LiveGrant, said: &str) -> Located
 
 /// Whether introspection, which knew a token of this app in this run, calls the refresh token dead.
 async fn is_known_dead(context: &Context, grant: &LiveGrant) -> bool {
+    let learnt = context.learnt();
+    let is_believed = learnt.introspection_sees == Some(true) && !learnt.no_refresh_token;
     match grant.instance.user_refresh_token.readable() {
-        Some(token) if context.does_introspection_see() && !context.has_no_refresh_token() => {
+        Some(token) if is_believed => {
             let hosts = grant.hosts.as_ref();
             witnesses::introspection(context, hosts, token).await.says == Says::Dead
         }

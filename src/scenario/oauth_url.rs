@@ -16,7 +16,7 @@ pub async fn ask(context: &Context) -> Result<ReceivedOauthUrl, Failure> {
     context
         .step(StepId::OauthUrl, async |step| {
             let received = request(context, step).await?;
-            if !context.was_client_checked() {
+            if !context.learnt().client_checked {
                 // Not every refusal is a page.
                 check_app::is_taken(context, step, &received).await?;
             }

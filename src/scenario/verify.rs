@@ -99,7 +99,7 @@ async fn testimonies(context: &Context, grant: &LiveGrant) -> Result<Testimonies
         witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
         witnesses::list_now(context, own.as_ref(), user_id),
     );
-    let sees = context.does_introspection_see();
+    let sees = context.learnt().introspection_sees == Some(true);
     if let Some(introspection) = salesforce.pop() {
         salesforce.push(introspection.believed_if(sees));
     }
@@ -243,7 +243,7 @@ async fn refreshes(
         step.fact("refreshes", "not tried in a restoration");
         return Ok(grant);
     }
-    if context.has_no_refresh_token() {
+    if context.learnt().no_refresh_token {
         step.fact("refreshes", "not tried: the app gives no lasting refresh token");
         return Ok(grant);
     }

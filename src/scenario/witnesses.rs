@@ -183,7 +183,7 @@ pub(super) async fn introspection(
     let by = "introspection";
     match context.oauth(hosts).introspect(token).await {
         Ok(answer) if answer.active => Testimony::new(by, Says::Alive, "the token is active"),
-        Ok(_) if context.is_introspection_blind() => {
+        Ok(_) if context.learnt().introspection_sees == Some(false) => {
             Testimony::new(by, Says::Nothing, "it called a living token inactive too")
         }
         Ok(_) => Testimony::new(by, Says::Dead, "the token is not active"),
@@ -204,7 +204,7 @@ pub(super) async fn tokens(
     let access = instance.user_token.readable();
     // A refresh token that its policy lets end at once says nothing of the grant.
     let refresh = instance.user_refresh_token.readable();
-    let introspected = refresh.filter(|_| !context.has_no_refresh_token()).or(access);
+    let introspected = refresh.filter(|_| !context.learnt().no_refresh_token).or(access);
     let (userinfo, introspection) = tokio::join!(
         async {
             match access {
@@ -261,7 +261,7 @@ pub(super) async fn list_now(
         Err(failure) => Testimony::failed(by, failure),
         Ok(listing) => match listing.grants() {
             None => Testimony::new(by, Says::Nothing, "it is not shown to the instance's user"),
-            Some(rows) if rows.is_empty() && !context.does_grant_list_see() => {
+            Some(rows) if rows.is_empty() && !context.learnt().grant_list_sees => {
                 Testimony::new(by, Says::Nothing, "it did not show a living grant before either")
             }
             Some(rows) if rows.is_empty() => {

@@ -8,8 +8,9 @@ use backon::Retryable as _;
 use tokio::time::Instant;
 
 use super::context::{Context, Step};
+use super::patience::questions;
 use super::proofs::{CutGrant, DeadGrant};
-use super::witnesses::{self, Says, Testimonies, Verdict, questions};
+use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
@@ -63,13 +64,13 @@ async fn all_witnesses(
     cut: &CutGrant,
 ) -> Result<Testimonies, Unconfirmed> {
     let grant = &cut.before;
-    let (platform, mut salesforce, list) = tokio::join!(
+    let (platform, (userinfo, introspection), list) = tokio::join!(
         witnesses::platform(context, &grant.instance),
         witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
         witnesses::list_after(context, cut.witness.as_ref()),
     );
-    salesforce.push(list);
-    let mut testimonies = Testimonies::new(platform.map_err(Unconfirmed::Failed)?, salesforce);
+    let platform = platform.map_err(Unconfirmed::Failed)?;
+    let mut testimonies = Testimonies::new(platform, [userinfo, introspection, list]);
     step.fact("witnesses", testimonies.to_json());
     match testimonies.verdict() {
         Verdict::Agreed(Says::Dead) => Ok(testimonies),

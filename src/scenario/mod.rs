@@ -16,6 +16,7 @@ mod in_flight;
 mod locate;
 mod oauth_url;
 mod own_rows;
+mod patience;
 mod person;
 pub mod proofs;
 mod provision;

@@ -1,12 +1,10 @@
 //! Step 2: a fresh instance, made of a code.
 
-use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable as _};
+use backon::Retryable as _;
 use serde_json::{Map, json};
 
 use super::context::Context;
-use super::reauthenticate::PATIENCE;
+use super::patience::{PATIENCE, questions};
 use super::{authorize, oauth_url};
 use crate::cloud_elements::{CloudElementsError, Instance, ListedInstance, NewInstance, RUN_TAG};
 use crate::config::InstanceRef;
@@ -103,17 +101,13 @@ async fn made_all_the_same(
     if error.was_not_sent() || matches!(error.status(), Some(400..=499)) {
         return Ok(None);
     }
-    let questions = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(100))
-        .with_total_delay(Some(PATIENCE))
-        .without_max_times();
     let id = (|| async {
         let made = context.platform.list(Some(tag)).await.map_err(Some)?;
         // A platform that does not filter by tag lists everybody's.
         let ours = made.iter().find(|instance| instance.tags.iter().any(|held| held == tag));
         ours.map(|instance| instance.id).ok_or(None)
     })
-    .retry(questions)
+    .retry(questions(PATIENCE))
     .when(Option::<CloudElementsError>::is_none)
     .await;
     match id {

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable as _};
+use backon::Retryable as _;
 
 use super::context::{Context, Step};
+use super::patience::{PATIENCE, questions};
 use super::proofs::{AuthorizationCode, DeadGrant};
 use super::{authorize, oauth_url};
 use crate::cloud_elements::{CloudElementsError, HubAnswer, PutForm, put_body};
@@ -169,16 +170,12 @@ async fn attempt(
         step.fact("refused_with_status", status);
     }
     let patience = if is_settled(refused.as_ref()) { Duration::ZERO } else { PATIENCE };
-    let answer = asked(context, token, patience).await?;
-    match answer {
+    let why = match asked(context, token, patience).await? {
         HubAnswer::Record { .. } if has_same_token(context, dead).await? => {
-            context.events.send(Event::Seen(Some(false)));
             let accepted = refused.map_or_else(|| "accepted".to_owned(), |error| error.to_string());
-            let why = format!(
+            format!(
                 "{accepted}; the instance answers, but with the access token that it had before"
-            );
-            step.fact("refused", why.clone());
-            Ok(Some(Refusal { method, why, status }))
+            )
         }
         HubAnswer::Record { .. } => {
             context.events.send(Event::Seen(Some(true)));
@@ -189,20 +186,16 @@ async fn attempt(
                 );
             }
             context.nothing_in_flight();
-            Ok(None)
+            return Ok(None);
         }
-        HubAnswer::Unauthenticated { message, .. } => {
-            context.events.send(Event::Seen(Some(false)));
-            let why = match refused {
-                Some(error) => error.to_string(),
-                None => {
-                    format!("accepted, but the instance is still not authenticated ({message})")
-                }
-            };
-            step.fact("refused", why.clone());
-            Ok(Some(Refusal { method, why, status }))
-        }
-    }
+        HubAnswer::Unauthenticated { message, .. } => refused.map_or_else(
+            || format!("accepted, but the instance is still not authenticated ({message})"),
+            |error| error.to_string(),
+        ),
+    };
+    context.events.send(Event::Seen(Some(false)));
+    step.fact("refused", why.clone());
+    Ok(Some(Refusal { method, why, status }))
 }
 
 /// Whether the platform still shows the access token of the grant that is dead: then it answers from
@@ -212,9 +205,6 @@ async fn has_same_token(context: &Context, dead: &DeadGrant) -> Result<bool, Fai
     let now = context.platform.instance_with_token(&dead.instance.token).await?;
     Ok(now.user_token.readable() == Some(old))
 }
-
-/// How long an instance may take to work once the platform took the code, or may have.
-pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Whether the platform's answer leaves nothing to wait for: it refused (4xx). After anything else
 /// the code may still be on its way, and another would make a second grant.
@@ -235,12 +225,6 @@ async fn asked(
         Yet(HubAnswer),
         Asked(CloudElementsError),
     }
-    let questions = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(100))
-        .with_max_delay(Duration::from_secs(1))
-        .with_total_delay(Some(patience))
-        .without_max_times()
-        .with_jitter();
     let answer = (|| async {
         match context.platform.read_record(token).await {
             Ok(answer @ HubAnswer::Record { .. }) => Ok(answer),
@@ -248,7 +232,7 @@ async fn asked(
             Err(error) => Err(Not::Asked(error)),
         }
     })
-    .retry(questions)
+    .retry(questions(patience).with_max_delay(Duration::from_secs(1)))
     .when(|not| matches!(not, Not::Yet(_)))
     .await;
     match answer {

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::context::{Context, Step, lock};
 use super::grants;
 use super::locate::{holder_of, live_grant};
+use super::patience::questions;
 use super::proofs::{DeadGrant, LiveGrant};
-use super::witnesses::{self, Says, Testimonies, Verdict, questions};
+use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::cloud_elements::{
     HubAnswer, Instance, VolatileKeys, configuration_diff, configuration_list_diff,
 };
@@ -94,17 +95,15 @@ async fn witnesses_agree(
 async fn testimonies(context: &Context, grant: &LiveGrant) -> Result<Testimonies, Failure> {
     let own = grants::own_witness(context, grant);
     let user_id = grant.holder.as_ref().map(|holder| holder.user.user_id.as_str());
-    let (platform, mut salesforce, list) = tokio::join!(
+    let (platform, (userinfo, introspection), list) = tokio::join!(
         witnesses::platform(context, &grant.instance),
         witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
         witnesses::list_now(context, own.as_ref(), user_id),
     );
-    let sees = context.learnt().introspection_sees == Some(true);
-    if let Some(introspection) = salesforce.pop() {
-        salesforce.push(introspection.believed_if(sees));
-    }
-    salesforce.push(list);
-    Ok(Testimonies::new(platform?, salesforce))
+    let learnt = context.learnt();
+    let introspection = introspection.believed_if(learnt.introspection_sees == Some(true));
+    let list = list.believed_if(learnt.grant_list_sees);
+    Ok(Testimonies::new(platform?, [userinfo, introspection, list]))
 }
 
 async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> Result<(), Failure> {

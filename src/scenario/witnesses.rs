@@ -3,9 +3,6 @@
 //! None of them is believed alone: a platform may answer from a cache, introspection may say "not
 //! active" of a living token of another app, a list may be late.
 
-use std::time::Duration;
-
-use backon::ExponentialBuilder;
 use serde_json::{Value, json};
 
 use super::context::Context;
@@ -15,16 +12,6 @@ use crate::cloud_elements::{HubAnswer, Instance};
 use crate::failure::Failure;
 use crate::salesforce::{OrgHosts, UserInfoAnswer};
 use crate::secrets::Secret;
-
-/// How often and how soon witnesses who do not agree are asked again.
-pub(super) fn questions(settle: Duration) -> ExponentialBuilder {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(100))
-        .with_max_delay(Duration::from_secs(5))
-        .with_total_delay(Some(settle))
-        .without_max_times()
-        .with_jitter()
-}
 
 /// What a witness says of the grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +92,10 @@ pub(super) enum Verdict {
 }
 
 impl Testimonies {
-    pub(super) fn new(platform: Testimony, salesforce: Vec<Testimony>) -> Self {
+    pub(super) fn new(
+        platform: Testimony,
+        salesforce: impl IntoIterator<Item = Testimony>,
+    ) -> Self {
         Self(std::iter::once(platform).chain(salesforce).collect())
     }
 
@@ -115,15 +105,15 @@ impl Testimonies {
 
     pub(super) fn verdict(&self) -> Verdict {
         let platform = self.platform().says;
-        let mut others = self.0[1..].iter().map(|testimony| testimony.says);
-        let mut heard = false;
-        if others.any(|says| {
-            heard |= says != Says::Nothing;
-            says != Says::Nothing && says != platform
-        }) {
-            return Verdict::Disagreed;
+        let others = self.0[1..].iter().map(|testimony| testimony.says);
+        let heard: Vec<Says> = others.filter(|says| *says != Says::Nothing).collect();
+        if heard.is_empty() {
+            Verdict::OneSided
+        } else if heard.iter().all(|says| *says == platform) {
+            Verdict::Agreed(platform)
+        } else {
+            Verdict::Disagreed
         }
-        if heard { Verdict::Agreed(platform) } else { Verdict::OneSided }
     }
 
     /// Why somebody could not be asked, where that was a failure.
@@ -159,11 +149,7 @@ pub(super) async fn platform(context: &Context, instance: &Instance) -> Result<T
 }
 
 /// `userinfo`, of an access token.
-pub(super) async fn userinfo(
-    context: &Context,
-    hosts: Option<&OrgHosts>,
-    token: &Secret,
-) -> Testimony {
+async fn userinfo(context: &Context, hosts: Option<&OrgHosts>, token: &Secret) -> Testimony {
     let by = "userinfo";
     match context.oauth(hosts).userinfo(token).await {
         Ok(UserInfoAnswer::Dead) => Testimony::new(by, Says::Dead, "the access token is dead"),
@@ -195,17 +181,17 @@ pub(super) async fn introspection(
     }
 }
 
-/// Both of the above, as far as the platform shows the tokens.
+/// `userinfo` and introspection, as far as the platform shows the tokens.
 pub(super) async fn tokens(
     context: &Context,
     hosts: Option<&OrgHosts>,
     instance: &Instance,
-) -> Vec<Testimony> {
+) -> (Testimony, Testimony) {
     let access = instance.user_token.readable();
     // A refresh token that its policy lets end at once says nothing of the grant.
     let refresh = instance.user_refresh_token.readable();
     let introspected = refresh.filter(|_| !context.learnt().no_refresh_token).or(access);
-    let (userinfo, introspection) = tokio::join!(
+    tokio::join!(
         async {
             match access {
                 Some(token) => userinfo(context, hosts, token).await,
@@ -218,8 +204,7 @@ pub(super) async fn tokens(
                 None => Testimony::new("introspection", Says::Nothing, NOT_SHOWN),
             }
         }
-    );
-    vec![userinfo, introspection]
+    )
 }
 
 const NOT_SHOWN: &str = "the platform shows no token to ask about";
@@ -227,24 +212,18 @@ const NOT_SHOWN: &str = "the platform shows no token to ask about";
 /// Salesforce's list of the user's grants for the app, after the revocation: the grant is dead if no
 /// more are listed than have to be left.
 pub(super) async fn list_after(context: &Context, left: Option<&GrantsLeft>) -> Testimony {
-    let by = grants::list_name(context);
-    let Some(left) = left else {
-        return Testimony::new(by, Says::Nothing, "nobody who may ask outlives the grant");
+    let Some(GrantsLeft { witness, user_id, expected }) = left else {
+        let words = "nobody who may ask outlives the grant";
+        return Testimony::new(grants::list_name(context), Says::Nothing, words);
     };
-    match grants::listed(context, &left.witness, &left.user_id).await {
-        Err(failure) => Testimony::failed(by, failure),
-        Ok(listing) => match listing.grants() {
-            None => Testimony::new(by, Says::Nothing, "it is not shown to whoever asked"),
-            Some(rows) if rows.len() > left.expected => {
-                let words = format!("it lists {}, expected {}", count(rows.len()), left.expected);
-                Testimony::new(by, Says::Alive, words)
-            }
-            Some(rows) => {
-                let words = format!("the grant is no longer listed, {} left", count(rows.len()));
-                Testimony::new(by, Says::Dead, words)
-            }
-        },
-    }
+    list(context, witness, user_id, |listed| {
+        if listed > *expected {
+            (Says::Alive, format!("it lists {}, expected {expected}", count(listed)))
+        } else {
+            (Says::Dead, format!("the grant is no longer listed, {} left", count(listed)))
+        }
+    })
+    .await
 }
 
 /// The same list after the re-authentication: the grant lives if the user has one for the app.
@@ -253,22 +232,31 @@ pub(super) async fn list_now(
     witness: Option<&Witness>,
     user_id: Option<&str>,
 ) -> Testimony {
-    let by = grants::list_name(context);
     let (Some(witness), Some(user_id)) = (witness, user_id) else {
-        return Testimony::new(by, Says::Nothing, NOT_SHOWN);
+        return Testimony::new(grants::list_name(context), Says::Nothing, NOT_SHOWN);
     };
+    list(context, witness, user_id, |listed| match listed {
+        0 => (Says::Dead, "it lists no grant of the user for the app".to_owned()),
+        _ => (Says::Alive, format!("it lists {}", count(listed))),
+    })
+    .await
+}
+
+/// What follows from how many grants a witness is shown.
+async fn list(
+    context: &Context,
+    witness: &Witness,
+    user_id: &str,
+    says: impl FnOnce(usize) -> (Says, String),
+) -> Testimony {
+    let by = grants::list_name(context);
     match grants::listed(context, witness, user_id).await {
         Err(failure) => Testimony::failed(by, failure),
         Ok(listing) => match listing.grants() {
-            None => Testimony::new(by, Says::Nothing, "it is not shown to the instance's user"),
-            Some(rows) if rows.is_empty() && !context.learnt().grant_list_sees => {
-                Testimony::new(by, Says::Nothing, "it did not show a living grant before either")
-            }
-            Some(rows) if rows.is_empty() => {
-                Testimony::new(by, Says::Dead, "it lists no grant of the user for the app")
-            }
+            None => Testimony::new(by, Says::Nothing, "it is not shown to whoever asked"),
             Some(rows) => {
-                Testimony::new(by, Says::Alive, format!("it lists {}", count(rows.len())))
+                let (says, words) = says(rows.len());
+                Testimony::new(by, says, words)
             }
         },
     }
@@ -296,7 +284,7 @@ mod tests {
             (Dead, &[Nothing, Nothing], Verdict::OneSided),
             (Alive, &[], Verdict::OneSided),
         ] {
-            let salesforce = salesforce.iter().map(|says| testimony(*says)).collect();
+            let salesforce = salesforce.iter().map(|says| testimony(*says));
             let all = Testimonies::new(testimony(platform), salesforce);
             assert_eq!(all.verdict(), expected, "{all}");
         }

@@ -51,27 +51,21 @@ impl CloudElements {
         outcome.map_err(|error| described("Failed to use the refresh token", error))
     }
 
-    /// Runs a SOQL query in the name of an instance; renews the access token once if it has ended.
+    /// Runs a SOQL query in the name of an instance.
     ///
     /// # Errors
-    /// 401 if Salesforce lets the instance in no more, 403 if the instance is disabled, 404 if
-    /// there is none, else what Salesforce answered.
+    /// As [`CloudElements::in_its_name`].
     pub(super) async fn query_as(&self, id: u64, soql: &str) -> Result<Vec<Value>, ApiError> {
-        let session = self.session(id)?;
-        if !session.access_token.is_empty() {
-            match self.ask(&session, soql).await {
-                Err(SalesforceError::Session(_)) => {}
-                outcome => return Ok(outcome?),
-            }
-        }
-        let renewed = self.renew(id, &session.access_token).await?;
-        Ok(self.ask(&renewed, soql).await?)
+        self.in_its_name(id, |session| async move {
+            self.salesforce().query(&session.instance_url, &session.access_token, soql).await
+        })
+        .await
     }
 
-    /// Writes or deletes a record in the name of an instance, as [`CloudElements::query_as`] asks.
+    /// Writes or deletes a record in the name of an instance.
     ///
     /// # Errors
-    /// As [`CloudElements::query_as`].
+    /// As [`CloudElements::in_its_name`].
     pub(super) async fn write_as(
         &self,
         id: u64,
@@ -79,23 +73,33 @@ impl CloudElements {
         path: &str,
         fields: Option<&Value>,
     ) -> Result<Option<String>, ApiError> {
-        let session = self.session(id)?;
-        let write = async |session: &Session| {
+        self.in_its_name(id, |session| async move {
             let (url, token) = (&session.instance_url, &session.access_token);
             self.salesforce().write(url, token, method, path, fields).await
-        };
-        if !session.access_token.is_empty() {
-            match write(&session).await {
+        })
+        .await
+    }
+
+    /// Makes a call in the name of an instance; renews the access token once if it has ended.
+    ///
+    /// # Errors
+    /// 401 if Salesforce lets the instance in no more, 403 if the instance is disabled, 404 if
+    /// there is none, else what Salesforce answered.
+    async fn in_its_name<T, F: Future<Output = Result<T, SalesforceError>>>(
+        &self,
+        id: u64,
+        call: impl Fn(Session) -> F,
+    ) -> Result<T, ApiError> {
+        let session = self.session(id)?;
+        let access_token = session.access_token.clone();
+        if !access_token.is_empty() {
+            match call(session).await {
                 Err(SalesforceError::Session(_)) => {}
                 outcome => return Ok(outcome?),
             }
         }
-        let renewed = self.renew(id, &session.access_token).await?;
-        Ok(write(&renewed).await?)
-    }
-
-    async fn ask(&self, session: &Session, soql: &str) -> Result<Vec<Value>, SalesforceError> {
-        self.salesforce().query(&session.instance_url, &session.access_token, soql).await
+        let renewed = self.renew(id, &access_token).await?;
+        Ok(call(renewed).await?)
     }
 
     /// A session with another access token than the one that has ended.

@@ -32,9 +32,8 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// One that is written in the sources; what is none fits nothing.
-    pub(super) fn known(text: &str) -> Self {
-        let (method, path_end) = text.split_once(' ').unwrap_or((text, "/"));
+    /// Those of this method whose path ends so.
+    pub(super) fn of((method, path_end): (&str, &str)) -> Self {
         Self { method: method.to_owned(), path_end: path_end.to_owned() }
     }
 
@@ -49,9 +48,7 @@ impl TryFrom<String> for Matching {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.split_once(' ') {
-            Some((method, path_end)) if path_end.starts_with('/') => {
-                Ok(Self { method: method.to_owned(), path_end: path_end.to_owned() })
-            }
+            Some(named @ (_, path_end)) if path_end.starts_with('/') => Ok(Self::of(named)),
             _ => Err(format!(
                 "expected a method and the end of a path, e.g. \"PATCH /instances\", found {text:?}"
             )),

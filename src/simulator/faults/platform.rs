@@ -9,46 +9,28 @@ use super::super::settings::Settings;
 use super::{Fault, service};
 
 /// A call through the instance.
-const CALL: &str = "GET /hubs/crm/accounts";
+const CALL: (&str, &str) = ("GET", "/hubs/crm/accounts");
 /// The instance, by its own header.
-const READ: &str = "GET /instances";
-const PATCH: &str = "PATCH /instances";
+const READ: (&str, &str) = ("GET", "/instances");
+const PATCH: (&str, &str) = ("PATCH", "/instances");
 
-fn requests(text: &str) -> Matching {
-    Matching::known(text)
-}
-
-/// So many requests of this kind come to this; they are not acted upon.
-fn disturb(settings: &mut Settings, on: &str, how: Manner, times: Option<u32>) {
-    settings.disturbances.push(Disturbance {
-        on: requests(on),
-        how,
-        acted_upon: false,
-        times,
-        since: None,
-    });
+/// So many requests of this kind come to this, and are not acted upon.
+fn disturb(settings: &mut Settings, on: (&str, &str), how: Manner, times: Option<u32>) {
+    let on = Matching::of(on);
+    settings.disturbances.push(Disturbance { on, how, acted_upon: false, times, since: None });
 }
 
 /// The answer to the first PATCH comes to this, although it was acted upon.
 fn lose_answer(settings: &mut Settings, how: Manner) {
-    settings.disturbances.push(Disturbance {
-        on: requests(PATCH),
-        how,
-        acted_upon: true,
-        times: Some(1),
-        since: None,
-    });
+    let on = Matching::of(PATCH);
+    let times = Some(1);
+    settings.disturbances.push(Disturbance { on, how, acted_upon: true, times, since: None });
 }
 
 /// What a call through the instance comes to once a PATCH was acted upon.
 fn after_patch(settings: &mut Settings, how: Manner) {
-    settings.disturbances.push(Disturbance {
-        on: requests(CALL),
-        how,
-        acted_upon: false,
-        times: None,
-        since: Some(requests(PATCH)),
-    });
+    let (on, since) = (Matching::of(CALL), Some(Matching::of(PATCH)));
+    settings.disturbances.push(Disturbance { on, how, acted_upon: false, times: None, since });
 }
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -129,7 +111,7 @@ pub(super) const FAULTS: &[Fault] = &[
         disturb(settings, READ, Manner::Html, None);
     }),
     service("oauth-url-html", "asking for the OAuth URL brings a web page", |settings| {
-        disturb(settings, "GET /oauth/url", Manner::Html, None);
+        disturb(settings, ("GET", "/oauth/url"), Manner::Html, None);
     }),
     service("plain-text", "what the platform answers calls itself plain text", |settings| {
         disturb(settings, READ, Manner::PlainText, None);

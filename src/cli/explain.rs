@@ -1,7 +1,9 @@
 //! `reauth explain`
 
+use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::{Value, json};
 
 use super::flags::{ExplainArguments, Format, Global};
@@ -71,4 +73,27 @@ fn width() -> usize {
         .filter(|columns| *columns > 0);
     let said = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
     of_terminal.or_else(said).unwrap_or(WIDEST).min(WIDEST)
+}
+
+/// Takes any text, since unknown codes have an answer of their own; knows all codes, for the shells.
+#[derive(Debug, Clone)]
+pub(super) struct CodeParser;
+
+impl TypedValueParser for CodeParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let codes = explain::all()
+            .map(|explained| PossibleValue::new(explained.code).help(explained.headline()));
+        Some(Box::new(explain::modules().into_iter().map(PossibleValue::new).chain(codes)))
+    }
 }

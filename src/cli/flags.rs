@@ -1,16 +1,13 @@
 //! Every flag, once.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::config::{self, Overrides};
 use crate::doctor::Extent;
-use crate::explain;
 use crate::report::{Color, Verbosity};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
@@ -376,31 +373,8 @@ pub struct SimulateArguments {
 pub struct ExplainArguments {
     /// A code, e.g. salesforce.app_blocked, also as copied: `error[…]`; or a module, e.g. salesforce
     /// [default: all codes, as a list]
-    #[arg(value_parser = CodeParser, hide_possible_values = true)]
+    #[arg(value_parser = super::explain::CodeParser, hide_possible_values = true)]
     pub code: Option<String>,
-}
-
-/// Takes any text, since unknown codes have an answer of their own; knows all codes, for the shells.
-#[derive(Debug, Clone)]
-struct CodeParser;
-
-impl TypedValueParser for CodeParser {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        _: &clap::Command,
-        _: Option<&clap::Arg>,
-        value: &OsStr,
-    ) -> Result<String, clap::Error> {
-        Ok(value.to_string_lossy().into_owned())
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let codes = explain::all()
-            .map(|explained| PossibleValue::new(explained.code).help(explained.headline()));
-        Some(Box::new(explain::modules().into_iter().map(PossibleValue::new).chain(codes)))
-    }
 }
 
 /// `reauth init`

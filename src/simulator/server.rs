@@ -23,7 +23,7 @@ use super::clock::{Clock, for_http};
 use super::cloud_elements::{CloudElements, Seed};
 use super::connection::{Connections, Cut};
 use super::control;
-use super::disturbance::Disturbances;
+use super::disturbance::{Disturbance, Disturbances};
 use super::error::SimulatorError;
 use super::faults::Fault;
 use super::gate::{Gate, Held};
@@ -352,12 +352,8 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
 async fn disturbed(hosts: &Hosts, call: &Held, request: Request) -> Response {
     let shared = &hosts.shared;
     let cut = request.extensions().get::<ConnectInfo<Cut>>().cloned();
-    let Some(disturbance) = shared.disturbances.take(call) else {
-        let response = hosts.answer(&call.host, &call.path, request).await;
-        shared.disturbances.acted_upon(call);
-        return response;
-    };
-    let answer = if disturbance.is_acted_upon() {
+    let disturbance = shared.disturbances.take(call);
+    let answer = if disturbance.as_ref().is_none_or(Disturbance::is_acted_upon) {
         let response = hosts.answer(&call.host, &call.path, request).await;
         shared.disturbances.acted_upon(call);
         Some(response)
@@ -366,14 +362,16 @@ async fn disturbed(hosts: &Hosts, call: &Held, request: Request) -> Response {
         shared.cloud_elements.overhear(request).await;
         None
     };
-    match (disturbance.answer(answer, shared.clock.now_ms()).await, cut) {
-        (Some(answer), _) => answer,
-        (None, Some(ConnectInfo(cut))) => {
+    let answer = match disturbance {
+        Some(disturbance) => disturbance.answer(answer, shared.clock.now_ms()).await,
+        None => answer,
+    };
+    answer.unwrap_or_else(|| {
+        if let Some(ConnectInfo(cut)) = cut {
             cut.now();
-            NO_ANSWER.into_response()
         }
-        (None, None) => NO_ANSWER.into_response(),
-    }
+        NO_ANSWER.into_response()
+    })
 }
 
 /// Nobody sees it: the connection is cut.

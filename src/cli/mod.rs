@@ -5,6 +5,7 @@
 //! authenticated, 130 and 143 interrupted.
 
 mod completions;
+mod defect;
 mod doctor;
 mod explain;
 mod flags;
@@ -38,6 +39,8 @@ pub fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == guard::ARGUMENT) {
         return guard::main(&arguments[2..]);
     }
+    keep_memory_private();
+    defect::catch_panics();
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -49,10 +52,32 @@ pub fn main() -> ExitCode {
             return ExitCode::from(stop(&failure));
         }
     };
-    let code = runtime.block_on(dispatch(cli));
+    let code = runtime.block_on(async {
+        let ended = defect::caught(dispatch(cli)).await;
+        ended.unwrap_or_else(|defect| ExitCode::from(stop(&defect)))
+    });
     // A look-up that hangs in the system's resolver must not hold up the end.
     runtime.shutdown_background();
     code
+}
+
+/// No core dump of this process, nor of those that it starts: each holds a password at some time.
+/// Where cores are piped to a program (`core_pattern`), the limit is not asked; what counts there is
+/// that the process is not dumpable, by which nobody but root can read its memory and environment
+/// either.
+fn keep_memory_private() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // Neither can fail for a process's own limits; if one does, a dump would need a crash too.
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::debug!(%error, "core dumps stay on");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
+        tracing::debug!(%error, "the process stays dumpable");
+    }
 }
 
 async fn dispatch(cli: Cli) -> ExitCode {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::defect;
 use super::flags::{Format, Global};
 use super::signals::Signals;
 use crate::config::{self, Environment, Overrides, Source};
@@ -96,7 +97,9 @@ async fn perform<T>(
     }
 
     let outcome = tokio::select! {
-        result = work(&context) => result.map_err(|failure| (context.failed_step(), failure)),
+        result = defect::caught(work(&context)) => result
+            .flatten()
+            .map_err(|failure| (context.failed_step(), failure)),
         failure = signals.next() => Err((None, failure)),
     };
     match outcome {
@@ -132,7 +135,8 @@ async fn perform<T>(
 /// that was made for the run.
 async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
     let limit = context.config.run.timeout * cycle::RECOVERY_FACTOR;
-    let recovery = tokio::time::timeout(limit, cycle::recover(context, plan.restores));
+    let recovery = defect::caught(cycle::recover(context, plan.restores));
+    let recovery = tokio::time::timeout(limit, async { recovery.await.flatten() });
     let going_on = |signal: &str| {
         let message = format!(
             "{signal}: what was begun is brought to an end first; SIGINT twice stops at once"
@@ -326,3 +330,6 @@ impl Stage {
         None
     }
 }
+
+#[cfg(all(test, feature = "simulator"))]
+mod tests;

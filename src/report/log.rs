@@ -34,6 +34,9 @@ const MUTED: [&str; 9] =
 /// What is kept until the run folder is there.
 const LONGEST_BACKLOG: usize = 1024 * 1024;
 
+/// The process's, once [`init`] has made it.
+static SINK: OnceLock<Sink> = OnceLock::new();
+
 /// The process's log.
 #[derive(Clone)]
 pub struct Log(Sink);
@@ -45,7 +48,6 @@ pub struct Log(Sink);
 /// # Errors
 /// `log.directives` (usage), if `REAUTH_LOG` cannot be read.
 pub fn init(verbosity: Verbosity, redactor: &Redactor) -> Result<Log, Failure> {
-    static SINK: OnceLock<Sink> = OnceLock::new();
     let directives = std::env::var(VARIABLE).unwrap_or_default();
     let file_filter = filter(&directives)?;
     let stderr_filter = filter(&directives)?;
@@ -73,6 +75,11 @@ pub fn init(verbosity: Verbosity, redactor: &Redactor) -> Result<Log, Failure> {
         }
     }
     Ok(Log(sink.clone()))
+}
+
+/// The text without any secret that this process knows.
+pub fn redacted(text: &str) -> String {
+    SINK.get().map_or_else(|| text.to_owned(), |sink| sink.state().redacted(text))
 }
 
 impl Log {
@@ -164,14 +171,16 @@ impl Default for Target {
 }
 
 impl State {
+    fn redacted(&self, text: &str) -> String {
+        let redactors = self.redactors.iter();
+        redactors.fold(text.to_owned(), |text, redactor| redactor.redact(&text).into_owned())
+    }
+
     fn attach(&mut self, file: io::Result<File>) -> io::Result<()> {
         let mut file = file?;
         if let Target::Backlog(lines) = &self.target {
             // Once more: secrets may have been learnt since.
-            let mut text = String::from_utf8_lossy(lines).into_owned();
-            for redactor in &self.redactors {
-                text = redactor.redact(&text).into_owned();
-            }
+            let text = self.redacted(&String::from_utf8_lossy(lines));
             file.write_all(text.as_bytes())?;
         }
         self.target = Target::File(file);

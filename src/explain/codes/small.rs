@@ -65,6 +65,16 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "reauth.defect",
+        is: SCENARIO,
+        means: "`reauth` itself is wrong there: what cannot be has happened. As after every other failure, an instance that was in flight is brought back.",
+        signs: "The message has the place in the source, and what was said there, without secrets. `log.jsonl` has what came before.",
+        remedies: &[
+            "Report it, with the message and the run folder's `log.jsonl`.",
+            "`reauth status` says how the instance is; where it is dead, `reauth restore`.",
+        ],
+    },
+    Explained {
         code: "reauth.going_on",
         is: WARNING,
         means: "A signal came, and what was begun is brought to an end first. The instance is being restored; that is why the process does not end at once.",

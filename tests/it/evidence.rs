@@ -3,6 +3,3 @@
 mod canary;
 mod folder;
 mod processes;
-mod secrets;
-
-pub use secrets::needles;

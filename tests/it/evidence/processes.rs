@@ -8,6 +8,8 @@ use std::path::Path;
 #[derive(Default)]
 pub struct Sightings {
     pub seen: BTreeSet<Vec<u8>>,
+    /// Command lines of those that may leave a core dump.
+    pub dumping: BTreeSet<String>,
 }
 
 impl Sightings {
@@ -25,6 +27,10 @@ impl Sightings {
                 .any(|pair| pair.starts_with(needle.as_bytes()));
             let Ok(line) = std::fs::read(entry.path().join("cmdline")) else { continue };
             if ours {
+                let limits = std::fs::read_to_string(entry.path().join("limits"));
+                if limits.is_ok_and(|limits| !dumps_no_core(&limits)) {
+                    self.dumping.insert(String::from_utf8_lossy(&line).replace('\0', " "));
+                }
                 self.seen.insert(line);
                 self.seen.insert(environment);
             }
@@ -39,4 +45,10 @@ impl Sightings {
             first.rsplit('/').next().is_some_and(|name| name.starts_with(program))
         })
     }
+}
+
+/// Of `/proc/<id>/limits`: a core may have no length.
+fn dumps_no_core(limits: &str) -> bool {
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
+    core.is_some_and(|core| core.split_whitespace().take(2).eq(["0", "0"]))
 }

@@ -8,6 +8,7 @@ mod port;
 mod remote_driver;
 mod run;
 mod running;
+mod secrets;
 mod state;
 mod verdict;
 
@@ -18,6 +19,7 @@ pub use port::Port;
 pub use remote_driver::RemoteDriver;
 pub use run::Finished;
 pub use running::Running;
+pub use secrets::Secrets;
 pub use state::State;
 pub use verdict::{check_verdict, of_others};
 
@@ -123,11 +125,16 @@ impl World {
         finished
     }
 
-    /// Runs a command to its end, and makes sure that nothing of it is left.
+    /// Runs a command to its end, and makes sure that nothing of it is left, and that it told no
+    /// secret that it was not asked for.
     pub async fn finish(&self, mut command: Command) -> Finished {
+        let asked_for = command.as_std().get_args().any(|argument| argument == "--show-secrets");
         let output = command.output().await.unwrap();
         let finished = Finished::new(output, self.home.path());
         self.assert_nothing_left().await;
+        if !asked_for {
+            self.assert_keeps_secrets(&self.state().await, &finished);
+        }
         finished
     }
 

@@ -42,9 +42,10 @@ pub fn of_others(world: &World, state: &State) -> Vec<Value> {
 }
 
 /// Fails unless `reauth run` ended in the exit code that the services' final state calls for, told
-/// the truth about the instance, and left everything else alone.
+/// the truth about the instance, left everything else alone, and told no secret.
 #[track_caller]
 pub fn check_verdict(world: &World, before: &State, after: &State, finished: &Finished) {
+    world.assert_keeps_secrets(after, finished);
     if !before.has_instance(world.instance()) {
         assert_eq!(finished.code, Some(2), "there is no such instance\n{}", finished.stderr);
         return;

@@ -4,14 +4,12 @@
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use aho_corasick::AhoCorasick;
 use rustix::process::Signal;
 use serde_json::json;
 
 use super::{assert_untouched, message, passes, with_admin, without_password};
 use crate::browser::Display;
-use crate::evidence::needles;
-use crate::support::World;
+use crate::support::{Secrets, World};
 
 pub(super) fn profile_of(world: &World, username: &str) -> PathBuf {
     world.home.path().join("profile").join(username)
@@ -37,12 +35,9 @@ pub(super) async fn assert_clean(world: &World) {
     assert!(names.contains(&"Cookies".to_owned()), "{names:?}");
     let expected = ["Cookies", "Cookies-journal", "kept-by-reauth.txt", "reauth.lock"];
     assert!(names.iter().all(|name| expected.contains(&name.as_str())), "{names:?}");
-    let needles = needles(world, &[]).await;
-    let search = AhoCorasick::new(needles.iter().map(|needle| &needle.bytes)).unwrap();
+    let secrets = Secrets::of(world, &world.state().await, &[]);
     for (path, bytes) in &files {
-        let found: Vec<_> =
-            search.find_iter(bytes).map(|hit| &needles[hit.pattern().as_usize()].name).collect();
-        assert!(found.is_empty(), "{found:?} in {}", path.display());
+        secrets.assert_none_in([(path.display().to_string(), bytes.as_slice())]);
         // Values are encrypted, with a key that everybody knows: the cookie itself has to be gone.
         assert!(!holds_session(bytes), "a session in {}", path.display());
     }

@@ -1,24 +1,85 @@
-//! Every secret that there is in a world, and the forms in which one may travel.
+//! Every secret that there is in a world, the forms in which one may travel, and the search for them
+//! in all that a run leaves.
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::support::{State, World};
+use super::{Finished, State, World};
 
 /// What nobody may find: what it is called, and the bytes that would give it away.
-pub struct Needle {
-    pub name: String,
-    pub bytes: Vec<u8>,
+struct Needle {
+    name: String,
+    bytes: Vec<u8>,
 }
 
-/// All secrets of a world, after a run, in all forms.
-pub async fn needles(world: &World, more: &[(&str, &str)]) -> Vec<Needle> {
-    let secrets = secrets(world, &world.state().await, more);
-    for (name, value) in &secrets {
-        assert!(value.len() >= 8, "{name} is too short to be looked for");
+/// All secrets of a world, in all forms.
+pub struct Secrets {
+    needles: Vec<Needle>,
+    search: AhoCorasick,
+}
+
+impl Secrets {
+    /// Those that the services know of in this state, and `more`.
+    pub fn of(world: &World, state: &State, more: &[(&str, &str)]) -> Self {
+        let secrets = secrets(world, state, more);
+        for (name, value) in &secrets {
+            assert!(value.len() >= 8, "{name} is too short to be looked for");
+        }
+        let needles: Vec<Needle> =
+            secrets.iter().flat_map(|(name, value)| forms(name, value)).collect();
+        assert!(needles.len() > 100, "{} forms of secrets", needles.len());
+        let search = AhoCorasick::new(needles.iter().map(|needle| &needle.bytes)).unwrap();
+        Self { needles, search }
     }
-    secrets.iter().flat_map(|(name, value)| forms(name, value)).collect()
+
+    /// Which are in these bytes, also where lines were broken within them.
+    pub fn found_in(&self, bytes: &[u8]) -> Vec<&str> {
+        let mut found: Vec<&str> = [bytes, &unbroken(bytes)]
+            .into_iter()
+            .flat_map(|bytes| self.search.find_overlapping_iter(bytes))
+            .map(|hit| self.needles[hit.pattern().as_usize()].name.as_str())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Fails with which secret was found where.
+    #[track_caller]
+    pub fn assert_none_in<'places>(
+        &self,
+        places: impl IntoIterator<Item = (String, &'places [u8])>,
+    ) {
+        let found: Vec<String> = places
+            .into_iter()
+            .flat_map(|(place, bytes)| {
+                self.found_in(bytes).into_iter().map(move |name| format!("{name} in {place}"))
+            })
+            .collect();
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+impl World {
+    /// Fails if a secret is in anything that a command said or left: its streams, the run folders,
+    /// the journal.
+    #[track_caller]
+    pub fn assert_keeps_secrets(&self, state: &State, finished: &Finished) {
+        let secrets = Secrets::of(self, state, &[]);
+        let files: Vec<_> = [self.run_files(), self.files_below("state")].concat();
+        let files =
+            files.iter().map(|(path, bytes)| (path.display().to_string(), bytes.as_slice()));
+        let streams = [("stdout", &finished.stdout), ("stderr", &finished.stderr)];
+        let streams = streams.map(|(name, text)| (name.to_owned(), text.as_bytes()));
+        secrets.assert_none_in(streams.into_iter().chain(files));
+    }
+}
+
+/// Without line breaks, and the blanks with which the next line may be indented.
+fn unbroken(bytes: &[u8]) -> Vec<u8> {
+    bytes.split(|byte| *byte == b'\n').flat_map(|line| line.trim_ascii().iter().copied()).collect()
 }
 
 fn secrets(world: &World, state: &State, more: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -60,6 +121,9 @@ fn secrets(world: &World, state: &State, more: &[(&str, &str)]) -> Vec<(String, 
     found
 }
 
+/// Half of such a secret gives it away as well: cut off, or split over two lines of a log.
+const LONG: usize = 32;
+
 fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("not a list: {value}")).as_slice()
 }
@@ -91,6 +155,11 @@ fn forms(name: &str, value: &str) -> Vec<Needle> {
         ("URI component", percent(&|byte| b"-_.!~*'()".contains(&byte), true)),
         ("form", percent(&|byte| b"-_.*".contains(&byte), true)),
     ];
+    if value.len() >= LONG {
+        let middle = value.len() / 2;
+        forms.push(("its first half", value[..middle].to_owned()));
+        forms.push(("its second half", value[middle..].to_owned()));
+    }
     for shift in 0..3 {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
             let bytes = [&vec![0; shift], value.as_bytes()].concat();

@@ -17,14 +17,25 @@ const SPEND: &str = concat!(include_str!("page.js"), include_str!("spend.js"));
 /// Frames in frames, at most.
 const DEEPEST: usize = 3;
 
+/// How often the browser may be elsewhere than the page that was just seen. A page that goes on
+/// claiming another origin than its own is taken for what it is.
+const MOST_CONTRADICTIONS: u32 = 3;
+
+/// What the rounds of a look have come to so far.
+#[derive(Default)]
+struct Rounds {
+    title: String,
+    contradictions: u32,
+}
+
 /// A page that was recognised.
 #[derive(Debug)]
 pub struct Seen {
     /// Its name in the catalogue.
     pub page: String,
-    /// Its document's URL; a frame's own, where the page is in a frame.
+    /// Its document's URL, as the browser says; where the page is in a frame, its own word.
     pub url: Url,
-    /// Its document's origin, as the browser computes it.
+    /// Its document's origin, as the browser says; where the page is in a frame, its own word.
     pub origin: String,
     /// Its title.
     pub title: String,
@@ -118,9 +129,9 @@ impl Session {
     /// A [`BrowserError`] other than that the page went away.
     pub async fn look(&self, wanted: &[&str], deadline: Instant) -> Result<Look, BrowserError> {
         let pages = self.catalogue.describe(wanted);
-        let mut title = String::new();
+        let mut rounds = Rounds::default();
         loop {
-            match self.look_once(&pages, &mut title, deadline).await {
+            match self.look_once(&pages, &mut rounds, deadline).await {
                 Ok(Some(look)) => return Ok(look),
                 Ok(None) => {}
                 Err(BrowserError::Driver { error, .. }) if error == "unexpected alert open" => {
@@ -137,7 +148,7 @@ impl Session {
     async fn look_once(
         &self,
         pages: &Value,
-        title: &mut String,
+        rounds: &mut Rounds,
         deadline: Instant,
     ) -> Result<Option<Look>, BrowserError> {
         self.leave_frames().await?;
@@ -157,6 +168,9 @@ impl Session {
                 seen.drift.push(format!("{}.frame", seen.page));
             }
             self.note_fallback(&seen.page, Part::Frame, frame);
+            if !seen.in_frame && !self.confirm_origin(&mut seen, rounds).await? {
+                return Ok(None);
+            }
             return Ok(Some(Look::Page(seen)));
         }
         let url = self.current_url().await?;
@@ -167,9 +181,38 @@ impl Session {
             return Ok(Some(Look::Unreachable(url)));
         }
         if let Some(answer) = answer {
-            answer["title"].as_str().unwrap_or_default().clone_into(title);
+            answer["title"].as_str().unwrap_or_default().clone_into(&mut rounds.title);
         }
-        Ok((Instant::now() >= deadline).then(|| Look::Nothing { url, title: title.clone() }))
+        let title = || rounds.title.clone();
+        Ok((Instant::now() >= deadline).then(|| Look::Nothing { url, title: title() }))
+    }
+
+    /// Has the browser say where the page is from. Our scripts run in the page's own world: what they
+    /// answer is the page's word, and on it depends what is typed there. Its elements need no such
+    /// care: they are bound to their document, and gone with it.
+    ///
+    /// False: the browser has gone elsewhere meanwhile.
+    async fn confirm_origin(
+        &self,
+        seen: &mut Seen,
+        rounds: &mut Rounds,
+    ) -> Result<bool, BrowserError> {
+        let url = self.current_url().await?;
+        let origin = url.origin().ascii_serialization();
+        if origin != seen.origin {
+            rounds.contradictions += 1;
+            if rounds.contradictions < MOST_CONTRADICTIONS {
+                return Ok(false);
+            }
+            tracing::warn!(
+                page = seen.page,
+                origin,
+                claimed = seen.origin,
+                "claims another origin"
+            );
+        }
+        (seen.origin, seen.url) = (origin, url);
+        Ok(true)
     }
 
     /// One question to the document that commands go to; `None`: it went away.

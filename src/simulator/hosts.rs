@@ -86,6 +86,11 @@ impl Origin {
         format!("http://{}{port}", PLAIN[0])
     }
 
+    /// The address of a site, whoever asks.
+    pub(super) fn inside(&self, site: Site) -> String {
+        Self::at(site, self.port.unwrap_or(80)).url(site)
+    }
+
     /// The address of a site, without a slash at the end. A client on the plain host is never sent
     /// to another one.
     pub(super) fn url(&self, site: Site) -> String {

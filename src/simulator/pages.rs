@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notice.html", include_str!("templates/notice.html")),
     ("identity.css", include_str!("templates/identity.css")),
     ("rendered_again.js", include_str!("templates/rendered_again.js")),
+    ("forged.js", include_str!("templates/forged.js")),
     ("setup_home.html", include_str!("templates/setup_home.html")),
     ("eca_usage.html", include_str!("templates/eca_usage.html")),
     ("eca_usage.css", include_str!("templates/eca_usage.css")),

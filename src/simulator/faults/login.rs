@@ -15,6 +15,14 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     page(
+        "login-forged",
+        "the login page is somebody else's, and tells drivers that it is Salesforce's",
+        |settings| {
+            settings.salesforce.login_elsewhere = true;
+            settings.salesforce.login_forged = true;
+        },
+    ),
+    page(
         "logged-in-as-another",
         "the browser arrives with the session of another user",
         |settings| {

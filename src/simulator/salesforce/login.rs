@@ -136,6 +136,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Outside the org, the host that the page pretends to be.
+    fn claimed_origin(&self, settings: &Settings, visitor: &Visitor) -> Option<String> {
+        let is_outside = visitor.origin.site == Site::Plain;
+        (settings.login_forged && is_outside).then(|| visitor.origin.inside(Site::Login))
+    }
+
     fn render(&self, salesforce: &Salesforce, visitor: &Visitor) -> Response {
         let settings = salesforce.settings();
         let identifier_first = settings.login_style == LoginStyle::IdentifierFirst;
@@ -148,6 +154,7 @@ impl Page<'_> {
                 with_password => self.with_password,
                 username_fixed => identifier_first && self.with_password,
                 rendered_again => settings.login_rendered_again,
+                claimed_origin => self.claimed_origin(&settings, visitor),
                 my_domain_link => visitor.origin.site == Site::Login,
                 button => if visitor.origin.site == Site::Login { "Log In" } else { "Log In to Sandbox" },
             },

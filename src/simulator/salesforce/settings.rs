@@ -187,6 +187,8 @@ pub struct Settings {
     pub methods_offered: Vec<Method>,
     /// Login pages lead to an identity provider's login page, on a host outside the org.
     pub login_elsewhere: bool,
+    /// And that page answers drivers in the login host's name.
+    pub login_forged: bool,
     /// Login pages lead to a maintenance notice, on a host outside the org.
     pub maintenance_elsewhere: bool,
     /// Login pages lead to another org's page that wants an authenticator's code.
@@ -297,6 +299,7 @@ impl Default for Settings {
             totp_period_s: 30,
             methods_offered: Method::ALL.to_vec(),
             login_elsewhere: false,
+            login_forged: false,
             maintenance_elsewhere: false,
             code_elsewhere: false,
             login_rendered_again: false,

@@ -139,6 +139,21 @@ async fn the_admin_of_setup_is_refused_before_anything_is_touched() {
     assert_untouched(&world, &after);
 }
 
+/// Scripts run in the page's world, where a page may say that it is Salesforce's: where it is from is
+/// asked of the browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_not_typed_on_a_page_that_claims_a_trusted_host() {
+    let world = World::with_faults(&["login-forged"]).await;
+    let finished = world.reauth(&["run"]).await.expect_code(1);
+    let after = world.state().await;
+    assert_eq!(after.requests("POST", "/keys"), 0, "something was typed");
+    let finished = finished.expect_error("salesforce.untrusted_origin");
+    let message = finished.report()["error"]["message"].as_str().unwrap().to_owned();
+    let origin = format!("http://127.0.0.1:{}", world.simulator.ready().port);
+    assert!(message.contains(&origin), "{message}");
+    assert_untouched(&world, &after);
+}
+
 /// The login is led to a host that nobody configured: it gets neither name nor password.
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_are_typed_on_trusted_hosts_only() {

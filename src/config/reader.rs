@@ -15,6 +15,9 @@ use super::keys::{self, Holds, Key};
 use super::mistake::{Mistake, Place};
 use super::reference::{self, Elsewhere, Reference};
 
+/// Switches of Chromium by which a script, or the network, chooses proxies.
+const PROXY_BY_SCRIPT: [&str; 2] = ["--proxy-pac-url", "--proxy-auto-detect"];
+
 /// A mistake was found and is already noted: there is no value.
 #[derive(Debug)]
 pub(super) struct Noted;
@@ -194,6 +197,13 @@ impl<'a> Reader<'a> {
             .and_then(|texts| {
                 if in_file && texts.iter().any(|text| reference::find(text) != Reference::Literal) {
                     return Err(Problem::value("variables are not replaced inside a list"));
+                }
+                // A script that chooses proxies heeds neither the resolver's rules nor a bypass list.
+                if texts.iter().any(|text| PROXY_BY_SCRIPT.iter().any(|it| text.starts_with(it))) {
+                    return Err(Problem::value(
+                        "a proxy by its address (`--proxy-server=HOST:PORT`): one that a script \
+                         chooses could be sent the code",
+                    ));
                 }
                 Ok(Some(texts))
             })

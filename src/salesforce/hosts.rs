@@ -21,9 +21,18 @@ pub struct OrgHosts {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HostList {
+    provider: Provider,
     my_domain: Part,
     setup: Part,
     lightning: Part,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Provider {
+    domains: Vec<String>,
+    #[serde(rename = "source")]
+    _source: String,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +50,19 @@ impl HostList {
         toml::from_str(include_str!("../../webdriver/hosts.toml"))
             .map_err(|error| SalesforceError::HostList { reason: error.to_string() })
     }
+}
+
+/// The domain of Salesforce's that a host is under, such as `salesforce.com`; none for anybody else's.
+/// Names under `localhost` are loopback (RFC 6761): each second label there is a domain of its own.
+pub fn provider_domain(host: &str) -> Option<String> {
+    if let Some(names) = host.strip_suffix(".localhost") {
+        let (_, domain) = names.rsplit_once('.')?;
+        return Some(format!("{domain}.localhost"));
+    }
+    let is_under = |domain: &String| {
+        host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    };
+    HostList::read().ok()?.provider.domains.into_iter().find(is_under)
 }
 
 impl OrgHosts {

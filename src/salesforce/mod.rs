@@ -27,7 +27,7 @@ pub use causes::Cause;
 pub use connect::{ConnectClient, ConnectToken};
 pub use connect_error::ConnectError;
 pub use error::SalesforceError;
-pub use hosts::OrgHosts;
+pub use hosts::{OrgHosts, provider_domain};
 pub use oauth::OauthClient;
 pub use oauth_model::{
     Introspection, RevokeAnswer, Tokens, UserInfo, UserInfoAnswer, user_and_organization,

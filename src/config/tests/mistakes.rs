@@ -55,6 +55,12 @@ fn every_kind_of_mistake_has_its_answer() {
             "callback_host",
             "of its own",
         ),
+        (
+            "[cloud_elements]",
+            "[browser]\nargs = ['--proxy-pac-url=http://x']\n[cloud_elements]",
+            "wrong_value",
+            "--proxy-server=HOST:PORT",
+        ),
         ("id = 123456", "id = '123456'", "wrong_type", "without quotes"),
         ("id = 123456", "id = 0", "wrong_type", "above zero"),
         ("id = 123456", "id = -1", "wrong_type", "above zero"),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use url::Url;
 
-use crate::salesforce::OrgHosts;
+use crate::salesforce::{OrgHosts, provider_domain};
 
 /// Origins whose pages may be given credentials. https, or http on loopback names.
 #[derive(Debug, Clone, Default)]
@@ -54,15 +54,14 @@ impl TrustedOrigins {
     }
 }
 
-/// Same scheme and same last two labels, as `login.salesforce.com` and `acme.my.salesforce.com`.
+/// The same origin, or the same scheme and both under the same domain of Salesforce's, as
+/// `login.salesforce.com` and `acme.my.salesforce.com`.
 fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
-    let provider = |url: &Url| {
-        let mut labels = url.host_str()?.rsplit('.');
-        Some((url.scheme().to_owned(), labels.next()?.to_owned(), labels.next()?.to_owned()))
-    };
-    let is_host_of_a_provider =
-        learnt.host_str().is_some_and(|host| host.matches('.').count() >= 2);
-    is_host_of_a_provider && provider(trusted).is_some() && provider(trusted) == provider(learnt)
+    let domain = |url: &Url| url.host_str().and_then(provider_domain);
+    trusted.origin() == learnt.origin()
+        || trusted.scheme() == learnt.scheme()
+            && domain(trusted).is_some()
+            && domain(trusted) == domain(learnt)
 }
 
 #[cfg(test)]
@@ -82,6 +81,26 @@ mod tests {
             ("https://salesforce.com", false),
         ] {
             assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    /// Two labels make a provider of Salesforce's own domains only.
+    #[test]
+    fn nobody_else_has_a_family() {
+        for (trusted, learnt, expected) in [
+            ("https://portal.acme.co.uk", "https://portal.acme.co.uk/x", true),
+            ("https://portal.acme.co.uk", "https://evil.co.uk", false),
+            ("https://portal.acme.co.uk", "https://other.acme.co.uk", false),
+            ("http://127.0.0.1:8888", "http://10.0.0.1:8888", false),
+            ("http://127.0.0.1:8888", "http://127.0.0.1:9999", false),
+            ("https://acme.my.salesforce.com", "https://acme.lightning.force.com", false),
+            ("http://login.salesforce.localhost:1", "http://a.my.salesforce.localhost:1", true),
+            ("http://login.salesforce.localhost:1", "http://a.my.sales.localhost:1", false),
+            ("http://localhost:1", "http://evil.localhost:1", false),
+        ] {
+            let origins = TrustedOrigins::default();
+            origins.trust(&Url::parse(trusted).unwrap());
+            assert_eq!(origins.is_family(&Url::parse(learnt).unwrap()), expected, "{learnt}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The driver process, started and ended by the guard.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::guard::{self, Report};
+use super::leftovers;
 use super::profile::Profile;
 use super::{BrowserError, Installation};
 
@@ -54,8 +56,8 @@ pub struct Driver {
     url: Url,
     guard: Option<Guard>,
     installation: Option<Installation>,
-    /// What the guard looks after: the driver's process group, and its folder.
-    guarded: Option<(i32, PathBuf)>,
+    /// Where driver and browser keep everything, and by which they are known.
+    folder: Option<PathBuf>,
     /// And the profile that is kept.
     profile: Option<PathBuf>,
 }
@@ -89,6 +91,7 @@ impl Driver {
         callback_host: &str,
         profile: Option<&Path>,
     ) -> Result<Self, BrowserError> {
+        sweep().await;
         let mut attempt = 1;
         loop {
             match Self::start_once(&installation, callback_host, profile).await {
@@ -137,7 +140,7 @@ impl Driver {
                     url,
                     guard: Some(guard),
                     installation: Some(installation.clone()),
-                    guarded: Some((driver_pid, folder)),
+                    folder: Some(folder),
                     profile: profile.map(Path::to_owned),
                 })
             }
@@ -156,14 +159,14 @@ impl Driver {
         let guard = guard_command()
             .and_then(|mut command| Guard::spawn(command.args([guard::REMOTE, url.as_str()])))
             .map_err(|error| failed(error.to_string()))?;
-        Ok(Self { url, guard: Some(guard), installation: None, guarded: None, profile: None })
+        Ok(Self { url, guard: Some(guard), installation: None, folder: None, profile: None })
     }
 
     /// A driver that somebody else runs and guards: programs that use this crate as a library cannot
     /// be executed again as its guard. Sessions that are not closed stay until that driver ends.
     pub fn unguarded(url: Url) -> Self {
         let url = with_slash(url);
-        Self { url, guard: None, installation: None, guarded: None, profile: None }
+        Self { url, guard: None, installation: None, folder: None, profile: None }
     }
 
     /// Tells the guard of a session, which it ends if we cannot.
@@ -213,22 +216,33 @@ impl Driver {
         }
     }
 
+    /// The guard was killed: its work is ours.
     fn end_unguarded(&self) -> Result<(), BrowserError> {
-        let Some((group, folder)) = &self.guarded else { return Ok(()) };
-        if let Some(group) = rustix::process::Pid::from_raw(*group)
-            && let Err(error) =
-                rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
-        {
-            tracing::debug!(%error, "the driver is gone already");
-        }
-        let removed = std::fs::remove_dir_all(folder)
-            .map_err(|error| format!("{} is left: {error}", folder.display()));
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let cleared = leftovers::clear(folder).and_then(|cleared| {
+            cleared.ok_or_else(|| io::Error::other(format!("{} is left", folder.display())))
+        });
         // The lock went with the guard: another run may have the profile by now, and has swept it.
         let swept = self.profile.as_deref().map_or(Ok(()), |folder| {
             Profile::lock(folder, std::process::id()).and_then(|profile| profile.sweep())
         });
-        guard::joined([removed.err(), swept.err().map(|error| error.to_string())])
-            .map_err(|reason| BrowserError::NotCleared { reason })
+        let errors = [
+            cleared.err().map(|error| error.to_string()),
+            swept.err().map(|error| error.to_string()),
+        ];
+        guard::joined(errors).map_err(|reason| BrowserError::NotCleared { reason })
+    }
+}
+
+/// Clears away what guards left that were killed together with their runs.
+async fn sweep() {
+    let swept = tokio::task::spawn_blocking(|| leftovers::sweep(&guard::folder_root())).await;
+    for folder in swept.into_iter().flatten() {
+        match folder {
+            Ok(folder) => tracing::info!(folder = %folder.display(), "an earlier browser was left"),
+            // `doctor` tells of it, and this run has a folder of its own.
+            Err(error) => tracing::warn!(%error, "what an earlier run left stays"),
+        }
     }
 }
 

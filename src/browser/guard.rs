@@ -9,9 +9,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
+use std::time::Duration;
 
 use http::Method;
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions, waitid};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::ProfileError;
+use super::leftovers::Claim;
 use super::profile::Profile;
 use crate::config;
 use crate::http::{Call, HttpClient};
@@ -27,6 +29,8 @@ use crate::http::{Call, HttpClient};
 /// The hidden first argument that makes our binary a guard.
 pub const ARGUMENT: &str = "__guard";
 
+/// How long the end of a driver's output is waited for, once it has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Full Chromium ends at once when `TMPDIR` is longer (its `SingletonSocket` no longer fits).
 const LONGEST_TMPDIR: usize = 62;
 /// How the name of a guard's folder begins.
@@ -116,8 +120,17 @@ async fn guard(driver: &Path, profile: Option<Profile>) -> io::Result<()> {
     detach()?;
     let _caught = catch_signals()?;
     let folder = temporary_folder()?;
-    let outcome = serve(driver, folder.path()).await;
-    end_all(outcome.as_ref().ok().copied());
+    let claim = Claim::on(folder.path())?;
+    let outcome = match start(driver, folder.path()) {
+        Ok((mut child, group)) => {
+            let outcome = serve(&mut child, group, folder.path()).await;
+            end_all(Some(group));
+            // Reaped just now, and not before: its number was its own until its group was ended.
+            drop(child);
+            outcome
+        }
+        Err(error) => Err(error),
+    };
     // The profile first: it holds more than the folder. Whoever waits for its lock has it after this.
     let swept = profile.map_or(Ok(()), |profile| profile.sweep());
     let left = joined([
@@ -125,6 +138,7 @@ async fn guard(driver: &Path, profile: Option<Profile>) -> io::Result<()> {
         swept.err().map(|error| error.to_string()),
         folder.close().err().map(|error| format!("the temporary folder is left: {error}")),
     ]);
+    drop(claim);
     left.map_err(io::Error::other)
 }
 
@@ -186,10 +200,9 @@ async fn lines_of_input() -> Vec<String> {
     receiver.await.unwrap_or_default()
 }
 
-/// Starts the driver and waits for the end of standard input, or of the driver. Answers the
-/// driver's process group.
-async fn serve(driver: &Path, folder: &Path) -> io::Result<Pid> {
-    let mut child = Command::new(driver)
+/// Starts the driver, as the leader of a process group of its own.
+fn start(driver: &Path, folder: &Path) -> io::Result<(Child, Pid)> {
+    let child = Command::new(driver)
         // Its own log stays at warnings and goes nowhere: with `OFF` it does not tell its port either.
         .arg("--port=0")
         .env("TMPDIR", folder)
@@ -205,13 +218,18 @@ async fn serve(driver: &Path, folder: &Path) -> io::Result<Pid> {
         .and_then(|id| i32::try_from(id).ok())
         .and_then(Pid::from_raw)
         .ok_or_else(|| io::Error::other("the driver ended at once"))?;
+    Ok((child, group))
+}
+
+/// Waits for the end of standard input, or of the driver.
+async fn serve(child: &mut Child, driver: Pid, folder: &Path) -> io::Result<()> {
     tokio::select! {
-        served = until_driver_ends(&mut child, group, folder) => served.map(|()| group),
-        () = end_of_input() => Ok(group),
+        served = until_driver_ends(child, driver, folder) => served,
+        () = end_of_input() => Ok(()),
     }
 }
 
-async fn until_driver_ends(child: &mut Child, group: Pid, folder: &Path) -> io::Result<()> {
+async fn until_driver_ends(child: &mut Child, driver: Pid, folder: &Path) -> io::Result<()> {
     let (sender, mut lines) = mpsc::channel(16);
     for stream in [
         child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn AsyncRead + Send + Unpin>),
@@ -225,27 +243,67 @@ async fn until_driver_ends(child: &mut Child, group: Pid, folder: &Path) -> io::
     drop(sender);
     let mut said = Vec::new();
     let mut is_ready = false;
-    // Read on after the driver is ready: a full pipe would block it.
-    while let Some(line) = lines.recv().await {
+    let mut take = |line: String| {
         if is_ready {
-            continue;
+            return Ok(true);
         }
-        if let Some(port) = port_in(&line) {
-            print(&Report::Ready {
-                port,
-                driver_pid: group.as_raw_nonzero().get(),
-                folder: folder.to_owned(),
-            })?;
-            is_ready = true;
-        } else {
+        let Some(port) = port_in(&line) else {
             said.push(line);
+            return Ok(false);
+        };
+        is_ready = true;
+        let driver_pid = driver.as_raw_nonzero().get();
+        print(&Report::Ready { port, driver_pid, folder: folder.to_owned() }).map(|()| true)
+    };
+    let ended = end_of(driver);
+    tokio::pin!(ended);
+    let status = loop {
+        tokio::select! {
+            // Read on after the driver is ready: a full pipe would block it.
+            Some(line) = lines.recv() => { take(line)?; }
+            status = &mut ended => break status,
         }
-    }
-    let status = child.wait().await?;
+    };
+    // A browser that outlives it holds the pipes open: what it said itself is in them already.
+    let rest = async {
+        let mut is_ready = false;
+        while let Some(line) = lines.recv().await {
+            is_ready = take(line)?;
+        }
+        Ok::<bool, io::Error>(is_ready)
+    };
+    // The closure's borrow ends with the last line.
+    drop(tokio::time::timeout(LAST_WORDS, rest).await);
     if is_ready {
         return Ok(());
     }
     Err(io::Error::other(format!("it ended with {status}: {}", said.join(" "))))
+}
+
+/// Waits for a child's end, and leaves it to be reaped: until then its number is its own, and so is its
+/// group's. On a thread, which ends with it or with us.
+async fn end_of(child: Pid) -> String {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let ended = loop {
+            match waitid(WaitId::Pid(child), options) {
+                Err(rustix::io::Errno::INTR) => {}
+                other => break other,
+            }
+        };
+        // The receiver is gone when standard input was closed first.
+        let _ = sender.send(match ended {
+            Ok(Some(status)) => match (status.exit_status(), status.terminating_signal()) {
+                (Some(code), _) => format!("exit code {code}"),
+                (None, Some(signal)) => format!("signal {signal}"),
+                (None, None) => "an unknown status".to_owned(),
+            },
+            Ok(None) => "an unknown status".to_owned(),
+            Err(error) => error.to_string(),
+        });
+    });
+    receiver.await.unwrap_or_else(|_| "an unknown status".to_owned())
 }
 
 async fn forward_lines(stream: Box<dyn AsyncRead + Send + Unpin>, sender: mpsc::Sender<String>) {

@@ -1,8 +1,8 @@
 //! Driver and browser are killed under a run: it goes on in a new one, and the instance lives.
 
-use super::moments::{API_APPROVAL, API_AUTHORIZE, API_LOGIN, UI_OPEN};
+use super::moments::{API_APPROVAL, API_AUTHORIZE, API_LOGIN, API_REVOKED, UI_OPEN};
 use super::{assert_dead, assert_whole};
-use crate::support::{Finished, Moment, World};
+use crate::support::{Finished, Moment, World, processes, until_ended};
 
 fn is_driver(line: &str) -> bool {
     line.contains("chromedriver") && !line.contains("__guard") && !line.contains("--type=")
@@ -61,6 +61,25 @@ async fn the_browser_dies_before_the_login_is_answered() {
     assert_dead(&world).await;
 
     world.reauth(&["restore"]).await.expect_code(0);
+    assert_whole(&world).await;
+}
+
+/// Nobody asks the browser anything while the services are asked: that its driver is gone is noticed all
+/// the same, and nothing of it stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_driver_dies_while_nobody_needs_it() {
+    let world = World::new().await;
+    let (running, _) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    let browsers = || {
+        let all = processes(world.temporary.path()).into_iter();
+        all.filter(|(_, line)| is_browser(line)).collect::<Vec<_>>()
+    };
+    assert!(!browsers().is_empty());
+    assert!(world.kill(is_driver) > 0, "nothing to kill");
+    until_ended(browsers).await;
+    world.let_go().await;
+    running.finish().await;
+    world.assert_nothing_left().await;
     assert_whole(&world).await;
 }
 

@@ -1,8 +1,11 @@
 //! `kill -9`: nothing of the browser is left, and the next command brings the instance back.
 
+use std::process::Stdio;
+
 use rustix::process::Signal;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
+use tokio::process::Command;
 
 use super::moments::{
     API_CODE_SENT, API_CODE_TAKEN, API_CONFIRMED, API_LOGIN, API_NEW_TOKEN_CUT, API_REFRESHED,
@@ -116,6 +119,26 @@ async fn while_the_browser_starts() {
     running.signal(Signal::KILL);
     killed(&world, running).await;
     world.reauth(API).await.expect_code(0);
+    assert_whole_but_for_locks(&world).await;
+}
+
+/// `pkill -9` meets the guard as well: who comes next clears away what both left.
+#[tokio::test(flavor = "multi_thread")]
+async fn together_with_its_guard() {
+    let world = World::new().await;
+    let (mut running, _) = world.follow_to(API, API_LOGIN).await;
+    // A stranger, started later than all of them.
+    let mut stranger = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    assert_eq!(world.kill(|line| line.contains("__guard")), 1);
+    running.signal(Signal::KILL);
+    running.finish().await;
+    assert!(world.temporary.path().read_dir().unwrap().next().is_some(), "nobody cleared it away");
+    world.let_go().await;
+    let next = world.command(&["--format", "json", "restore"]).output().await.unwrap();
+    assert_eq!(next.status.code(), Some(0), "{}", String::from_utf8_lossy(&next.stderr));
+    assert!(stranger.try_wait().unwrap().is_none(), "a stranger was ended");
+    stranger.kill().await.unwrap();
+    world.assert_nothing_left().await;
     assert_whole_but_for_locks(&world).await;
 }
 

@@ -1,0 +1,111 @@
+//! Processes as the system tells of them (Linux: proc(5)). Elsewhere nobody can be asked, and then
+//! nobody is ended.
+
+use std::fs;
+use std::io;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+/// How long a process that was killed may take to end.
+const END_LIMIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
+
+/// One process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Process {
+    pub(super) id: Pid,
+    pub(super) parent: Option<Pid>,
+    pub(super) session: Pid,
+    /// In ticks since the machine's start; with the id it names one process for good.
+    pub(super) started: u64,
+}
+
+/// The process with this id, unless it has ended.
+pub(super) fn find(id: Pid) -> Option<Process> {
+    parse(id, &fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero())).ok()?)
+}
+
+/// All processes that there are.
+pub(super) fn all() -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+        .filter_map(find)
+        .collect()
+}
+
+/// Names the machine's start, after which process ids are others.
+pub(super) fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
+}
+
+/// Ends all such processes, and waits for their ends. Each is asked for again when its number can be
+/// used by nobody else any more.
+pub(super) fn end(which: impl Fn(&Process) -> bool) -> io::Result<()> {
+    loop {
+        let found: Vec<Process> = all().into_iter().filter(&which).collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        for process in found {
+            let Ok(handle) = pidfd_open(process.id, PidfdFlags::empty()) else { continue };
+            if find(process.id) != Some(process) {
+                continue;
+            }
+            // It may have ended by itself.
+            let _ = pidfd_send_signal(&handle, Signal::KILL);
+            let mut ended = [PollFd::new(&handle, PollFlags::IN)];
+            if poll(&mut ended, Some(&END_LIMIT))? == 0 {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    format!("process {} does not end", process.id.as_raw_nonzero()),
+                ));
+            }
+        }
+    }
+}
+
+/// Of `/proc/<id>/stat`. A zombie has ended.
+fn parse(id: Pid, stat: &str) -> Option<Process> {
+    // The name is in parentheses, and may hold some.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let number = |field: usize| fields.get(field)?.parse::<i32>().ok();
+    if matches!(*fields.first()?, "Z" | "X") {
+        return None;
+    }
+    Some(Process {
+        id,
+        parent: Pid::from_raw(number(1)?),
+        session: Pid::from_raw(number(3)?)?,
+        started: fields.get(19)?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_hold_anything() {
+        let id = Pid::from_raw(7).unwrap();
+        let stat = "7 (a) 1 (b) S 3 4 5 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
+        let process = parse(id, stat).unwrap();
+        assert_eq!(process.parent, Pid::from_raw(3));
+        assert_eq!(Some(process.session), Pid::from_raw(5));
+        assert_eq!(process.started, 4711);
+        assert_eq!(parse(id, &stat.replace(") S", ") Z")), None, "a zombie");
+        for broken in ["", "7 (a", "7 (a) S", "7 (a) S 3 4 x"] {
+            assert_eq!(parse(id, broken), None, "{broken}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn we_are_found() {
+        let own = find(rustix::process::getpid()).unwrap();
+        assert!(own.started > 0 && all().contains(&own));
+        assert_eq!(boot_id().trim().len(), 36);
+    }
+}

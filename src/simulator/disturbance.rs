@@ -255,6 +255,7 @@ mod tests {
             host: String::new(),
             path: path.to_owned(),
             acted_upon: false,
+            number: 1,
         }
     }
 

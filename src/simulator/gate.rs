@@ -2,6 +2,7 @@
 //! request is acted upon, or after it was and before anybody hears of it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -23,23 +24,36 @@ impl Hold {
     }
 }
 
-/// Requests of one method and with one end of the path: `PATCH /instances`.
+/// Requests of one method and with one end of the path: `PATCH /instances`. Or one request by its number
+/// since the simulator started, whatever it is: `#17`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Matching {
-    method: String,
-    path_end: String,
+pub enum Matching {
+    /// By method and end of the path.
+    Call {
+        /// Method.
+        method: String,
+        /// End of the path.
+        path_end: String,
+    },
+    /// By number, from 1.
+    Number(u64),
 }
 
 impl Matching {
     /// Those of this method whose path ends so.
     pub(super) fn of((method, path_end): (&str, &str)) -> Self {
-        Self { method: method.to_owned(), path_end: path_end.to_owned() }
+        Self::Call { method: method.to_owned(), path_end: path_end.to_owned() }
     }
 
     /// Whether a request is one of them.
     pub(super) fn fits(&self, request: &Held) -> bool {
-        request.method == self.method && request.path.ends_with(&self.path_end)
+        match self {
+            Self::Call { method, path_end } => {
+                request.method == *method && request.path.ends_with(path_end)
+            }
+            Self::Number(number) => request.number == *number,
+        }
     }
 }
 
@@ -47,10 +61,14 @@ impl TryFrom<String> for Matching {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
+        if let Some(number) = text.strip_prefix('#').and_then(|number| number.parse().ok()) {
+            return Ok(Self::Number(number));
+        }
         match text.split_once(' ') {
             Some(named @ (_, path_end)) if path_end.starts_with('/') => Ok(Self::of(named)),
             _ => Err(format!(
-                "expected a method and the end of a path, e.g. \"PATCH /instances\", found {text:?}"
+                "expected a method and the end of a path, e.g. \"PATCH /instances\", or a number, e.g. \
+                 \"#17\", found {text:?}"
             )),
         }
     }
@@ -58,7 +76,10 @@ impl TryFrom<String> for Matching {
 
 impl From<Matching> for String {
     fn from(matching: Matching) -> Self {
-        format!("{} {}", matching.method, matching.path_end)
+        match matching {
+            Matching::Call { method, path_end } => format!("{method} {path_end}"),
+            Matching::Number(number) => format!("#{number}"),
+        }
     }
 }
 
@@ -70,6 +91,8 @@ pub(super) struct Held {
     pub(super) path: String,
     /// Whether it is the answer that is kept back.
     pub(super) acted_upon: bool,
+    /// The how-many-th since the simulator started, from 1; those to the control page do not count.
+    pub(super) number: u64,
 }
 
 #[derive(Debug, Default)]
@@ -84,11 +107,18 @@ struct State {
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     state: watch::Sender<State>,
+    came: AtomicU64,
 }
 
 impl Gate {
     pub(super) fn new(hold: Hold) -> Self {
-        Self { state: watch::Sender::new(State { hold, ..State::default() }) }
+        let state = watch::Sender::new(State { hold, ..State::default() });
+        Self { state, came: AtomicU64::new(0) }
+    }
+
+    /// The number of a request that comes now.
+    pub(super) fn next_number(&self) -> u64 {
+        self.came.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// What is held back now.
@@ -182,7 +212,8 @@ mod tests {
 
     #[test]
     fn what_is_held_reads_as_it_is_written() {
-        let settings = json!({"requests": ["PATCH /instances"], "answers": ["POST /"]});
+        let settings =
+            json!({"requests": ["PATCH /instances", "#17"], "answers": ["POST /", "#18"]});
         let hold: Hold = serde_json::from_value(settings.clone()).unwrap();
         assert_eq!(serde_json::to_value(&hold).unwrap(), settings);
         let request = |method: &str, path: &str, acted_upon| Held {
@@ -190,17 +221,21 @@ mod tests {
             host: String::new(),
             path: path.to_owned(),
             acted_upon,
+            number: 17,
         };
         assert!(hold.covers(&request("PATCH", "/elements/api-v2/instances", false)));
         assert!(!hold.covers(&request("PATCH", "/elements/api-v2/instances", true)));
-        assert!(!hold.covers(&request("PUT", "/elements/api-v2/instances", false)));
-        assert!(!hold.covers(&request("PATCH", "/elements/api-v2/instances/1", false)));
+        let other = Held { number: 18, ..request("PUT", "/elements/api-v2/instances", false) };
+        assert!(!hold.covers(&other));
+        assert!(hold.covers(&Held { acted_upon: true, ..other }));
+        assert!(hold.covers(&request("PUT", "/whatever", false)), "by its number");
+        assert!(!hold.covers(&request("PUT", "/whatever", true)));
         assert!(hold.covers(&request("POST", "/", true)));
     }
 
     #[test]
     fn what_names_no_request_is_refused() {
-        for text in ["PATCH", "/instances", "PATCH instances", ""] {
+        for text in ["PATCH", "/instances", "PATCH instances", "#", "#x", "#-1", ""] {
             let error = Matching::try_from(text.to_owned()).unwrap_err();
             assert!(error.contains("PATCH /instances") && error.contains(text), "{error}");
         }
@@ -211,8 +246,13 @@ mod tests {
     async fn nobody_waits_for_a_simulator_that_stops() {
         let hold: Hold = serde_json::from_value(json!({"requests": ["GET /"]})).unwrap();
         let gate = Gate::new(hold);
-        let request =
-            Held { method: "GET".into(), host: "".into(), path: "/".into(), acted_upon: false };
+        let request = Held {
+            method: "GET".into(),
+            host: "".into(),
+            path: "/".into(),
+            acted_upon: false,
+            number: 1,
+        };
         let place = gate.place(request.clone()).unwrap();
         let (id, never) = (place.id, Matching::try_from("GET /never".to_owned()).unwrap());
         let (never, (), let_go, ()) =

@@ -331,8 +331,8 @@ async fn dispatch(State(hosts): State<Arc<Hosts>>, request: Request) -> Response
     }
     let at_ms = hosts.shared.clock.now_ms();
     let method = request.method().to_string();
-    let call = Held { method, host, path, acted_upon: false };
     let gate = &hosts.shared.gate;
+    let call = Held { method, host, path, acted_upon: false, number: gate.next_number() };
     let Some(request) = through(gate, &call, request).await else {
         return (StatusCode::SERVICE_UNAVAILABLE, "the simulator stops\n").into_response();
     };

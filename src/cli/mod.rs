@@ -62,13 +62,12 @@ pub fn main() -> ExitCode {
 }
 
 /// No core dump of this process, nor of those that it starts: each holds a password at some time.
-/// Where cores are piped to a program (`core_pattern`), the limit is not asked; what counts there is
-/// that the process is not dumpable, by which nobody but root can read its memory and environment
-/// either.
+/// A limit of 0 is not heeded where cores are piped to a program; 1 is refused there by that very
+/// value, and elsewhere because no core is so short (Linux, fs/coredump.c). Nobody but root can read the memory and
+/// environment of a process that is not dumpable.
 fn keep_memory_private() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    // Neither can fail for a process's own limits; if one does, a dump would need a crash too.
+    let none = Rlimit { current: Some(1), maximum: Some(1) };
     if let Err(error) = setrlimit(Resource::Core, none) {
         tracing::debug!(%error, "core dumps stay on");
     }

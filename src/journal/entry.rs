@@ -86,6 +86,9 @@ pub struct Entry {
     pub config_file: Option<PathBuf>,
     /// The instance was provisioned for the run, and is to be removed after it.
     pub provisioned: bool,
+    /// The Salesforce user who had authorised it; another's configuration cannot bring it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
 }
 
 impl Entry {
@@ -109,6 +112,7 @@ impl Entry {
             started_at: Timestamp::now(),
             config_file: None,
             provisioned: false,
+            username: None,
         }
     }
 
@@ -116,6 +120,13 @@ impl Entry {
     #[must_use]
     pub fn with_config_file(mut self, file: Option<PathBuf>) -> Self {
         self.config_file = file;
+        self
+    }
+
+    /// Adds the user whose grant it is.
+    #[must_use]
+    pub fn with_username(mut self, username: &str) -> Self {
+        self.username = Some(username.to_owned());
         self
     }
 

@@ -105,10 +105,31 @@ impl RunFolder {
         relative: &str,
         value: &T,
     ) -> Result<(), Failure> {
+        self.write_bytes(relative, self.to_json(relative, value)?.as_bytes())
+    }
+
+    /// As [`write_json`](Self::write_json); when this returns, the file is on disk.
+    ///
+    /// # Errors
+    /// As [`write_json`](Self::write_json).
+    pub fn write_json_durably<T: Serialize + ?Sized>(
+        &self,
+        relative: &str,
+        value: &T,
+    ) -> Result<(), Failure> {
+        self.write_json(relative, value)?;
+        let path = self.path();
+        let synced = [path.join(relative), path]
+            .into_iter()
+            .try_for_each(|path| fs::File::open(path)?.sync_all());
+        synced.map_err(|error| not_written(relative, &error))
+    }
+
+    fn to_json<T: Serialize + ?Sized>(&self, relative: &str, value: &T) -> Result<String, Failure> {
         let json = serde_json::to_value(value)
             .and_then(|value| serde_json::to_string_pretty(&self.0.redactor.redact_json(&value)))
             .map_err(|error| not_written(relative, &io::Error::other(error)))?;
-        self.write_bytes(relative, format!("{json}\n").as_bytes())
+        Ok(format!("{json}\n"))
     }
 
     /// Writes bytes that cannot hold a secret in writing, such as a PNG, mode 0600, whole or not at

@@ -68,7 +68,7 @@ pub struct Context {
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
     learnt: Mutex<Learnt>,
-    baseline: Mutex<Option<Instance>>,
+    pub(super) baseline: Mutex<Option<Instance>>,
     /// The same instance's configuration as a list, where the platform gives it.
     pub(super) baseline_list: Mutex<Option<Vec<ConfigurationEntry>>>,
     attempts: Mutex<HashMap<(StepId, Phase), u32>>,

@@ -1,6 +1,6 @@
 //! The commands' scenarios, as sequences of steps.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable as _};
 
@@ -139,7 +139,7 @@ pub async fn restore(context: &Context) -> Result<(), Failure> {
 /// `reauth restore --all`, for one of the journal's entries.
 ///
 /// # Errors
-/// `journal.other_platform`, if the configuration is not that of the entry any more; else as
+/// `journal.other_platform`, `journal.other_user`, if the configuration is not that of the entry; else as
 /// [`restore`].
 pub async fn restore_left(context: &Context, entry: &Entry) -> Result<(), Failure> {
     let base_url = &context.config.cloud_elements.base_url;
@@ -149,6 +149,17 @@ pub async fn restore_left(context: &Context, entry: &Entry) -> Result<(), Failur
             format!(
                 "run {} left instance {} of {} unauthenticated, but the configuration names {base_url}",
                 entry.run_id, entry.instance_id, entry.base_url
+            ),
+        )
+        .hint("name the configuration of that run: `reauth restore --all --config FILE`"));
+    }
+    let account = &context.config.salesforce.user;
+    if let Some(username) = entry.username.as_deref().filter(|username| !account.is(username)) {
+        return Err(Failure::usage(
+            "journal.other_user",
+            format!(
+                "run {} left instance {} unauthenticated, which {username} had authorised, but the configuration names {}",
+                entry.run_id, entry.instance_id, account.username
             ),
         )
         .hint("name the configuration of that run: `reauth restore --all --config FILE`"));
@@ -173,8 +184,11 @@ pub const RECOVERY_FACTOR: u32 = 5;
 /// # Errors
 /// Why it could not be brought back, or not be removed.
 pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
+    provision::find_made(context).await?;
     let provisioned = context.provisioned_instance();
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };
+    // One that was just made is not ours yet.
+    context.take_instance(id)?;
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
     context.set_restoring(true);
     // Where the confirmation was at its end, the revocation's effect was waited for.
@@ -196,15 +210,22 @@ pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
     }
 }
 
+/// A revocation that was under way when we were stopped may take effect so much later.
+const LATE: Duration = Duration::from_secs(3);
+
 /// A revocation that was under way when we were stopped may take effect a moment later. The
-/// instance counts as alive only if Salesforce says so of the token that it shows.
+/// instance counts as alive only if Salesforce says so of the token that it shows, and still does
+/// when that moment is over.
 async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
     /// Both sides do not agree yet.
     enum Unsettled {
-        Disagree,
+        /// Both sides do not agree yet, or it is too early to believe them.
+        NotYet,
         Failed(Failure),
     }
     let failed = |failure: Failure| Unsettled::Failed(failure);
+    let began = Instant::now();
+    let alive = || if began.elapsed() < LATE { Err(Unsettled::NotYet) } else { Ok(()) };
     let agree = || async {
         let read = || async { context.platform.instance(id).await.map_err(|e| failed(e.into())) };
         let instance = read().await?;
@@ -216,10 +237,10 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
         // Read anew: the call may have made the platform refresh.
         let now = read().await?;
         match now.user_token.readable() {
-            None => Ok(()),
+            None => alive(),
             Some(token) => match holder_of(context, None, token).await.map_err(failed)? {
-                Some(_) => Ok(()),
-                None => Err(Unsettled::Disagree),
+                Some(_) => alive(),
+                None => Err(Unsettled::NotYet),
             },
         }
     };
@@ -227,10 +248,10 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
         .with_max_delay(Duration::from_secs(5))
         .with_total_delay(Some(context.config.run.settle))
         .without_max_times();
-    match agree.retry(questions).when(|error| matches!(error, Unsettled::Disagree)).await {
+    match agree.retry(questions).when(|error| matches!(error, Unsettled::NotYet)).await {
         Err(Unsettled::Failed(failure)) => Err(failure),
         // Whatever `locate` sees next is as good as it gets.
-        Ok(()) | Err(Unsettled::Disagree) => Ok(()),
+        Ok(()) | Err(Unsettled::NotYet) => Ok(()),
     }
 }
 

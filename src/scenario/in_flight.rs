@@ -5,6 +5,9 @@ use crate::failure::Failure;
 use crate::journal::{Entry, InFlight, InstanceKey, InstanceLock, Phase};
 use crate::report::Event;
 
+/// In the run folder: the instance as this run first read it.
+pub(super) const BASELINE_FILE: &str = "instance-before.json";
+
 /// The run's part of the journal.
 #[derive(Default)]
 pub(super) struct Entries {
@@ -12,7 +15,11 @@ pub(super) struct Entries {
     in_flight: Option<InFlight>,
     /// This run began an irreversible act, and has not seen the instance authenticated since.
     touched: bool,
+    /// The tag of an instance that is being made for the run.
+    making: Option<String>,
     provisioned: Option<u64>,
+    /// The run folder has the instance as it was.
+    is_baseline_kept: bool,
 }
 
 impl Context {
@@ -41,6 +48,7 @@ impl Context {
     /// # Errors
     /// `journal.…` (environment): nothing was changed yet.
     pub(super) fn about_to_cut(&self, id: u64) -> Result<(), Failure> {
+        self.keep_baseline()?;
         let mut entries = lock(&self.entries);
         if entries.in_flight.is_none() {
             let held = entries.lock.as_ref().ok_or_else(|| {
@@ -54,12 +62,31 @@ impl Context {
             let entry =
                 Entry::new(&cloud_elements.base_url, id, &cloud_elements.element_key, &self.run_id)
                     .with_config_file(self.config_file.clone())
+                    .with_username(&self.config.salesforce.user.username)
                     .provisioned(entries.provisioned.is_some() && !self.config.run.keep);
             entries.in_flight = Some(self.journal.begin(held, entry)?);
         }
         entries.touched = true;
         self.events.send(Event::Touched);
         Ok(())
+    }
+
+    /// Writes the instance as it was to the run folder, on disk, before anything is done to it: what a
+    /// PUT may damage is put right by that. Who only brings back what is dead goes on without it.
+    fn keep_baseline(&self) -> Result<(), Failure> {
+        let baseline = lock(&self.baseline).clone();
+        let (Some(folder), Some(baseline)) = (&self.folder, baseline) else { return Ok(()) };
+        if std::mem::replace(&mut lock(&self.entries).is_baseline_kept, true) {
+            return Ok(());
+        }
+        match folder.write_json_durably(BASELINE_FILE, &baseline.raw) {
+            Err(failure) if !self.is_restoring() => Err(failure),
+            Err(failure) => {
+                self.events.warn(failure.code, failure.message);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Records how far the run has come. That this cannot be written is a warning: the earlier
@@ -106,9 +133,26 @@ impl Context {
         lock(&self.entries).in_flight.as_ref().map(|in_flight| in_flight.entry().phase)
     }
 
+    /// An instance is about to be made for this run, with this tag.
+    pub(super) fn making(&self, tag: &str) {
+        lock(&self.entries).making = Some(tag.to_owned());
+    }
+
+    /// The tag of an instance that may have been made for this run without our having heard of it.
+    pub(super) fn tag_in_the_making(&self) -> Option<String> {
+        lock(&self.entries).making.clone()
+    }
+
+    /// No instance was made.
+    pub(super) fn not_made(&self) {
+        lock(&self.entries).making = None;
+    }
+
     /// Remembers an instance that was made for this run.
     pub(super) fn provisioned(&self, id: u64) {
-        lock(&self.entries).provisioned = Some(id);
+        let mut entries = lock(&self.entries);
+        entries.making = None;
+        entries.provisioned = Some(id);
     }
 
     /// The instance that was made for this run.

@@ -102,12 +102,12 @@ async fn examine(
                         grant.instance.id
                     ),
                 );
-                // In a restoration we know that the grant was cut: the platform's word is not enough.
-                if context.is_restoring() {
+                // We know that the grant was cut: the platform's word is not enough.
+                if may_be_cut(context) {
                     return Ok(dead_all_the_same(context, grant, said));
                 }
             }
-            if context.is_restoring() && is_known_dead(context, &grant).await {
+            if may_be_cut(context) && is_known_dead(context, &grant).await {
                 let said =
                     "the platform answers, but introspection knows its refresh token no more";
                 return Ok(dead_all_the_same(context, grant, said));
@@ -129,6 +129,12 @@ async fn examine(
             Ok(Located::Dead(Box::new(DeadGrant { instance, before: None }), reason))
         }
     }
+}
+
+/// Whether we have a reason to believe that the grant is dead: it is being restored, or an earlier run
+/// left it.
+fn may_be_cut(context: &Context) -> bool {
+    context.is_restoring() || context.phase_in_flight().is_some()
 }
 
 fn dead_all_the_same(context: &Context, grant: LiveGrant, said: &str) -> Located {

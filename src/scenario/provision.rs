@@ -57,6 +57,8 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
                 tags: vec![format!("{RUN_TAG}{}", context.run_id)],
                 configuration,
             };
+            // Who is stopped before the answer comes looks for it by its tag.
+            context.making(&new.tags[0]);
             let instance = match context.platform.create_instance(code.0, &new).await {
                 Ok(instance) => instance,
                 Err(error) => match made_all_the_same(context, &new.tags[0], &error).await? {
@@ -67,7 +69,10 @@ pub async fn provision(context: &Context) -> Result<InstanceRef, Failure> {
                         );
                         instance
                     }
-                    None => return Err(refused(error)),
+                    None => {
+                        context.not_made();
+                        return Err(refused(error));
+                    }
                 },
             };
             context.provisioned(instance.id);
@@ -101,6 +106,22 @@ async fn made_all_the_same(
     if error.was_not_sent() || matches!(error.status(), Some(400..=499)) {
         return Ok(None);
     }
+    let Some(id) = find(context, tag).await? else { return Ok(None) };
+    Ok(Some(context.platform.instance(id).await?))
+}
+
+/// After a run that ended while its instance was being made: finds out whether there is one.
+pub(super) async fn find_made(context: &Context) -> Result<(), Failure> {
+    let Some(tag) = context.tag_in_the_making() else { return Ok(()) };
+    match find(context, &tag).await? {
+        Some(id) => context.provisioned(id),
+        None => context.not_made(),
+    }
+    Ok(())
+}
+
+/// The instance with this tag, once the platform lists it.
+async fn find(context: &Context, tag: &str) -> Result<Option<u64>, Failure> {
     let id = (|| async {
         let made = context.platform.list(Some(tag)).await.map_err(Some)?;
         // A platform that does not filter by tag lists everybody's.
@@ -111,7 +132,7 @@ async fn made_all_the_same(
     .when(Option::<CloudElementsError>::is_none)
     .await;
     match id {
-        Ok(id) => Ok(Some(context.platform.instance(id).await?)),
+        Ok(id) => Ok(Some(id)),
         Err(None) => Ok(None),
         Err(Some(error)) => Err(error.into()),
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use backon::Retryable as _;
 
 use super::context::{Context, Step};
+use super::in_flight::BASELINE_FILE;
 use super::patience::{PATIENCE, questions};
 use super::proofs::{AuthorizationCode, DeadGrant};
 use super::{authorize, oauth_url};
@@ -139,7 +140,7 @@ async fn attempt(
     step.fact("request", method.title());
     // What a PUT sends back, and what is kept, is the instance while it was whole.
     let instance = context.baseline(&dead.instance);
-    step.record("instance-before.json".to_owned(), &instance.raw);
+    step.record(BASELINE_FILE.to_owned(), &instance.raw);
     // Also where the instance was found dead and the journal knows nothing of it yet.
     context.about_to_cut(dead.instance.id)?;
     context.has_come_to(Phase::Reauthenticating);

@@ -115,6 +115,8 @@ async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> R
         }
         HubAnswer::Unauthenticated { message, .. } => {
             context.events.send(Event::Seen(Some(false)));
+            // Nothing was in flight any more: now something is again.
+            context.about_to_cut(before.id)?;
             Err(died(&message))
         }
     }

@@ -61,6 +61,16 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "journal.other_user",
+        is: USAGE,
+        means: "`reauth restore --all` found an instance that a run of another Salesforce user left. With this configuration it could not be brought back as what it was, so it was not tried.",
+        signs: "The message names both users. It is the sign of several configurations that share one state folder.",
+        remedies: &[
+            "Run `reauth restore --all --config FILE` with the configuration of that run.",
+            "Where the user was renamed since, `reauth restore --instance ID` goes by the configuration alone.",
+        ],
+    },
+    Explained {
         code: "journal.pending",
         is: ENVIRONMENT,
         means: "An earlier run left this instance without a grant and its entry is still open. A new run does not write over it; nothing was changed.",

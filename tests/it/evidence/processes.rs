@@ -47,8 +47,9 @@ impl Sightings {
     }
 }
 
-/// Of `/proc/<id>/limits`: a core may have no length.
+/// Of `/proc/<id>/limits`: no core fits into one byte, which is also the limit that is heeded where
+/// cores are piped to a program.
 fn dumps_no_core(limits: &str) -> bool {
     let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
-    core.is_some_and(|core| core.split_whitespace().take(2).eq(["0", "0"]))
+    core.is_some_and(|core| core.split_whitespace().take(2).eq(["1", "1"]))
 }

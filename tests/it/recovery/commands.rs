@@ -1,7 +1,9 @@
 //! `revoke`, `status`, `restore`, and `run` on an instance that is dead already.
 
-use serde_json::Value;
+use rustix::process::Signal;
+use serde_json::{Value, json};
 
+use super::moments::{API_BACK, API_REVOKED};
 use super::{assert_dead, assert_whole};
 use crate::support::World;
 
@@ -150,6 +152,59 @@ async fn restore_all_works_from_another_folder_and_brings_back_several() {
     world.finish(command).await.expect_code(0);
     assert_whole(&world).await;
     world.reauth(&["status", "--instance", &second]).await.expect_code(0);
+}
+
+/// One state folder, two configurations: with another user's an instance does not come back as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_all_touches_no_instance_of_another_user() {
+    let world = World::new().await;
+    revoke(&world).await;
+    let text = world.config_text();
+    world.write_config(&text.replace(world.username(), "somebody.else@acme.example.qa"));
+    let finished = world.finish(world.command(&["restore", "--all"])).await.expect_code(4);
+    assert!(finished.stderr.contains("journal.other_user"), "{}", finished.stderr);
+    assert_dead(&world).await;
+    assert_eq!(world.journal().len(), 1);
+
+    world.write_config(&text);
+    world.finish(world.command(&["restore", "--all"])).await.expect_code(0);
+    assert_whole(&world).await;
+}
+
+/// The platform answers from a cache: that an earlier run had cut the grant is not forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn run_believes_no_cache_of_an_instance_that_was_left() {
+    let world = World::new().await;
+    let (mut running, held) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    running.signal(Signal::KILL);
+    running.finish().await;
+    world.abandoned(held).await;
+    world.assert_nothing_left().await;
+    world.let_go_into(json!({"cloud_elements": {"hub_cached": true}})).await;
+    let finished = world.reauth(&["run", "--revoke-via", "ui", "--settle", "2s"]).await;
+    let warnings = finished.warnings();
+    assert!(warnings.contains(&"instance.found_dead".into()), "{warnings:?}\n{}", finished.stderr);
+    world.set(json!({"cloud_elements": {"hub_cached": false}})).await;
+    if finished.code != Some(0) {
+        world.reauth(&["restore"]).await.expect_code(0);
+    }
+    assert_whole(&world).await;
+}
+
+/// What comes back and dies at once is in flight again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_dies_again_is_brought_back() {
+    let world = World::new().await;
+    let (running, _) = world.follow_to(&["run", "--revoke-via", "api"], API_BACK).await;
+    let state = world.state().await;
+    let live = state.live_grants(super::APP, world.username());
+    let [grant] = live.as_slice() else { panic!("{live:#?}") };
+    world.cut(grant["id"].as_str().unwrap()).await;
+    world.let_go().await;
+    let finished = running.finish().await.expect_code(1).expect_error("scenario.died_again");
+    world.assert_nothing_left().await;
+    assert_eq!(finished.report()["instance"]["authenticated"], true);
+    assert_whole(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

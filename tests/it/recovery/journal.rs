@@ -25,6 +25,26 @@ async fn two_runs_never_overlap() {
     assert_whole(&world).await;
 }
 
+/// One journal, one user's app: a run on another instance neither waits nor takes anything away. Each
+/// has its own Salesforce user, since those of one user share grants.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_on_two_instances_do_not_disturb_each_other() {
+    let (world, other) = (World::new().await, World::new().await);
+    let state = world.home.path().join("state");
+    let (first, _) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    assert_eq!(world.journal().len(), 2, "an entry and its lock");
+    // It comes, works and goes while the first one's instance is in flight.
+    let mut second = other.command(&["--format", "json", "run", "--revoke-via", "ui"]);
+    second.env("REAUTH_STATE_DIR", &state);
+    other.finish(second).await.expect_code(0);
+    assert_whole(&other).await;
+    assert_eq!(world.journal().len(), 2, "the first one's are there");
+    world.let_go().await;
+    first.finish().await.expect_code(0);
+    world.assert_nothing_left().await;
+    assert_whole(&world).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_folder_that_cannot_be_is_found_before_anything() {
     let world = World::new().await;

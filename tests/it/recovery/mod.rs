@@ -2,6 +2,7 @@
 
 mod browser;
 mod commands;
+mod disk;
 mod journal;
 mod killed;
 mod moments;

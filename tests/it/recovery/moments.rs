@@ -10,6 +10,10 @@ const AUTHORIZE: &str = "GET /services/oauth2/authorize";
 const LOGIN: &str = "POST /";
 const APPROVAL: &str = "POST /setup/secur/RemoteAccessAuthorizationPage.apexp";
 const PATCH: &str = "PATCH /instances";
+/// The instance is read with its own header.
+const TOKEN_READ: &str = "GET /instances";
+/// Salesforce is asked whose an access token is.
+pub const USERINFO: &str = "GET /services/oauth2/userinfo";
 const USAGE: &str = "GET /lightning/setup/ConnectedAppsUsage/home";
 const USERS: &str = "POST /identity/app/connectedAppsUserList.apexp";
 
@@ -29,6 +33,8 @@ pub const UI_REVOKED: Moment = Moment::before(&[USERS, RECORD]);
 pub const API_ACCESS_TOKEN_CUT: Moment = Moment::after(&[REVOKE]);
 /// The access token is dead, the platform got another one, and the refresh token lives.
 pub const API_REFRESHED: Moment = Moment::before(&[REVOKE, RECORD, REVOKE]);
+/// The first revocation was sent, and nothing is revoked.
+pub const API_REVOKING: Moment = Moment::before(&[REVOKE]);
 /// Both tokens were revoked, and nobody was asked about it yet.
 pub const API_REVOKED: Moment = Moment::before(&[REVOKE, RECORD, REVOKE, RECORD]);
 /// Both sides said that the grant is dead.
@@ -39,12 +45,16 @@ pub const API_AUTHORIZE: Moment = Moment::before(&[REVOKE, AUTHORIZE]);
 pub const API_LOGIN: Moment = Moment::before(&[LOGIN]);
 /// Allow was clicked, and there is no code.
 pub const API_APPROVAL: Moment = Moment::before(&[APPROVAL]);
+/// The platform made an instance, and we have not heard of it.
+pub const MADE: Moment = Moment::after(&["POST /instances"]);
 /// The code was sent, and the platform did not take it.
 pub const API_CODE_SENT: Moment = Moment::before(&[PATCH]);
 /// The platform took the code, the instance lives, and we have not heard of it.
 pub const API_CODE_TAKEN: Moment = Moment::after(&[PATCH]);
 /// The platform did what it does with the code, and the restoration begins.
 pub const API_RESTORATION: Moment = Moment::before(&[PATCH, OAUTH_URL]);
+/// The instance was seen to live again, and is about to be verified.
+pub const API_BACK: Moment = Moment::before(&[PATCH, RECORD, TOKEN_READ, RECORD]);
 /// The new access token is about to be ended.
 pub const API_VERIFY: Moment = Moment::before(&[PATCH, REVOKE]);
 /// The new access token is dead, and the platform does not know it yet.

@@ -127,6 +127,50 @@ async fn interrupted_when_the_new_access_token_was_ended() {
     restored(API, API_NEW_TOKEN_CUT, Signal::INT, LIVES).await;
 }
 
+/// A revocation that was sent before the signal takes effect when both sides were asked, and called the
+/// instance alive: it is asked about again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_that_takes_effect_late() {
+    let world = World::new().await;
+    let state = world.state().await;
+    let grant = state.live_grants(APP, world.username())[0]["id"].as_str().unwrap().to_owned();
+    let (mut running, held) = world.follow_to(API, moments::API_REVOKING).await;
+    running.signal(Signal::INT).until("reauth.interrupted").await;
+    world.abandoned(held).await;
+    for call in [moments::RECORD, moments::USERINFO, moments::RECORD, moments::USERINFO] {
+        world.hold(call, false).await;
+        running.until_held(&world, call).await;
+    }
+    // The revocation that was lost here is one that a slower org carries out now.
+    world.hold(moments::RECORD, false).await;
+    running.until_held(&world, moments::RECORD).await;
+    world.cut(&grant).await;
+    world.let_go().await;
+    let finished = running.finish().await;
+    world.assert_nothing_left().await;
+    let finished = finished.expect_code(130).expect_error("reauth.interrupted");
+    let steps = finished.steps();
+    assert!(
+        steps.ends_with(&DEAD.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "{steps:#?}"
+    );
+    assert_whole(&world).await;
+}
+
+/// Nobody else would remove an instance that was made for a run that never heard of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_while_an_instance_is_made() {
+    let world = World::new().await;
+    let before = world.state().await;
+    let run = ["run", "--provision", "--revoke-via", "api"];
+    let finished = stopped(&world, &run, moments::MADE, Signal::INT).await;
+    finished.expect_code(130).expect_error("reauth.interrupted");
+    let after = world.state().await;
+    assert_eq!(after.instances(), before.instances());
+    assert_eq!(after.live_grants(APP, world.username()).len(), 1);
+    assert_whole(&world).await;
+}
+
 /// Nothing was touched, so there is nothing to bring back.
 async fn untouched(moment: Moment) {
     let world = World::new().await;

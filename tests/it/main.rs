@@ -16,6 +16,7 @@ mod external_client;
 mod faults;
 mod grants;
 mod interludes;
+mod kill_matrix;
 mod markup;
 mod nearest;
 mod pages;

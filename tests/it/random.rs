@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reauth::simulator::Kind;
 
-use crate::support::{Finished, State, World, check_verdict};
+use crate::support::{Dice, Finished, State, World, check_verdict};
 
 /// Changes what is tested: a run that failed is repeated by its seed alone.
 const SEED: u64 = 20_261_125;
@@ -14,23 +14,6 @@ const SEED: u64 = 20_261_125;
 const RUNS: u64 = 5;
 /// No run takes this long, whatever it meets: each page may take 10 s.
 const LIMIT: Duration = Duration::from_secs(150);
-
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
-    }
-}
 
 /// Each answer takes seconds: a test of its own has that.
 const SLOW: &[&str] = &["slow-network"];
@@ -85,7 +68,7 @@ fn logins_demanded(faults: &[&str]) -> u64 {
 
 async fn runs(batch: u64) {
     for index in 0..RUNS {
-        let mut dice = Dice(SEED ^ (batch * RUNS + index).wrapping_mul(0x9e37_79b9));
+        let mut dice = Dice::new(SEED ^ (batch * RUNS + index).wrapping_mul(0x9e37_79b9));
         let faults = faults(&mut dice);
         let revoke_via = ["ui", "api"][dice.below(2)];
         eprintln!(

@@ -82,14 +82,23 @@ impl World {
 impl Running {
     /// Waits until the simulator holds such a call. Fails if the process ends first.
     pub async fn until_held(&mut self, world: &World, call: &str) -> Held {
+        let held = self.held_or_end(world, call).await;
+        held.unwrap_or_else(|| panic!("ended before {call}:\n{}", self.seen))
+    }
+
+    /// Waits until the simulator holds such a call. False if the process ends first.
+    pub async fn until_held_or_end(&mut self, world: &World, call: &str) -> bool {
+        self.held_or_end(world, call).await.is_some()
+    }
+
+    async fn held_or_end(&mut self, world: &World, call: &str) -> Option<Held> {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("matching", call)
             .finish();
         let path = format!("/__simulator/held?{query}");
-        let held = tokio::select! {
-            held = world.get(&path) => held,
-            () = self.read_rest() => panic!("ended before {call}:\n{}", self.seen),
-        };
-        Held { id: held["id"].as_u64().unwrap() }
+        tokio::select! {
+            held = world.get(&path) => Some(Held { id: held["id"].as_u64().unwrap() }),
+            () = self.read_rest() => None,
+        }
     }
 }

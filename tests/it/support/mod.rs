@@ -1,6 +1,7 @@
 //! A world of its own for each test: simulator, configuration, state folder, temporary folder. At
 //! its end nothing of the browser may be left.
 
+mod dice;
 mod documented;
 mod hold;
 mod leftovers;
@@ -12,6 +13,7 @@ mod secrets;
 mod state;
 mod verdict;
 
+pub use dice::Dice;
 pub use documented::{assert_document, assert_documented};
 pub use hold::{Held, Moment};
 pub use leftovers::{processes, until_ended};
@@ -21,7 +23,7 @@ pub use run::Finished;
 pub use running::Running;
 pub use secrets::Secrets;
 pub use state::State;
-pub use verdict::{check_verdict, of_others};
+pub use verdict::{check_verdict, is_authenticated, of_others};
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -140,12 +142,17 @@ impl World {
 
     /// Kills (`-9`) the processes started here whose command line fits; says how many.
     pub fn kill(&self, fits: impl Fn(&str) -> bool) -> usize {
+        self.signal(rustix::process::Signal::KILL, fits)
+    }
+
+    /// Sends a signal to the processes started here whose command line fits; says how many.
+    pub fn signal(&self, signal: rustix::process::Signal, fits: impl Fn(&str) -> bool) -> usize {
         let processes = leftovers::processes(self.temporary.path()).into_iter();
         processes
             .filter(|(_, line)| fits(line))
             .filter(|(id, _)| {
                 let id = rustix::process::Pid::from_raw(*id).unwrap();
-                rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok()
+                rustix::process::kill_process(id, signal).is_ok()
             })
             .count()
     }

@@ -37,6 +37,16 @@ impl Running {
         self
     }
 
+    /// Reads on until stderr has so many lines. False if it ends before.
+    pub async fn until_lines(&mut self, count: usize) -> bool {
+        while self.seen.lines().count() < count {
+            if !self.read_line().await {
+                return false;
+            }
+        }
+        true
+    }
+
     /// False if there are no more.
     async fn read_line(&mut self) -> bool {
         let Some(line) = self.stderr.next_line().await.unwrap() else { return false };

@@ -21,7 +21,7 @@ fn grant<'state>(world: &World, state: &'state State) -> Option<&'state Value> {
 }
 
 /// Whether the instance could call Salesforce at this moment.
-fn is_authenticated(world: &World, state: &State) -> bool {
+pub fn is_authenticated(world: &World, state: &State) -> bool {
     let configuration = &state.instance(world.instance())["configuration"];
     grant(world, state).is_some_and(|grant| {
         let refreshes = grant["refreshable"] == true

@@ -25,7 +25,7 @@ use crate::secrets::{Redactor, Secret};
 
 /// A new browser on a loaded machine may take long; a command in a running one may not.
 const NEW_SESSION_LIMIT: Duration = Duration::from_secs(60);
-const COMMAND_LIMIT: Duration = Duration::from_secs(20);
+const LONGEST_COMMAND: Duration = Duration::from_secs(20);
 /// A script that waits answers after this time at the latest, so that the session stays usable.
 pub(super) const SLICE: Duration = Duration::from_secs(2);
 /// The driver's own limit for scripts lies above it: reaching it means that the page went away.
@@ -61,6 +61,7 @@ pub struct Session {
     pub(super) slow_motion: Duration,
     /// The user's folder of a profile that outlives the session.
     profile: Option<PathBuf>,
+    command_limit: Duration,
     is_lost: AtomicBool,
     /// The virtual authenticator of this window, once it has one.
     pub(super) authenticator: OnceCell<String>,
@@ -107,6 +108,7 @@ impl Session {
             callback,
             slow_motion: config.slow_mo,
             profile: config.profile_dir.clone(),
+            command_limit: LONGEST_COMMAND,
             is_lost: AtomicBool::new(false),
             authenticator: OnceCell::new(),
             is_blank: AtomicBool::new(true),
@@ -118,6 +120,12 @@ impl Session {
             .command("set timeouts", session.client.issue_cmd(RawCommand::timeouts(script_timeout)))
             .await?;
         Ok(session)
+    }
+
+    /// The same window, in which no command takes longer than a page may.
+    #[must_use]
+    pub fn within(self, page: Duration) -> Self {
+        Self { command_limit: LONGEST_COMMAND.min(page), ..self }
     }
 
     /// Runs a command with a time limit.
@@ -133,10 +141,11 @@ impl Session {
             });
         }
         let begun = Begun { session: self, ended: false };
-        let answer = timeout(COMMAND_LIMIT, future).await;
+        let limit = self.command_limit;
+        let answer = timeout(limit, future).await;
         match answer {
             Ok(answer) => begun.end(answer.map_err(|error| self.redacted(explain(name, error)))),
-            Err(_) => Err(BrowserError::Hung { command: name, limit: COMMAND_LIMIT }),
+            Err(_) => Err(BrowserError::Hung { command: name, limit }),
         }
     }
 

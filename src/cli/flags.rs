@@ -139,7 +139,7 @@ pub struct BrowserArguments {
     /// Locator catalogue to use instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub locators: Option<PathBuf>,
-    /// How long each page may take to come, e.g. 90s or 2m [default: 60s]
+    /// How long each page and each answer may take to come, e.g. 90s or 2m [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 }

@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::timeout;
 use url::Url;
 
 use super::context::{Step, lock};
@@ -20,9 +22,15 @@ use crate::salesforce::pages::{Refusals, Visitor};
 use crate::salesforce::passkey::HeldPasskey;
 use crate::secrets::Redactor;
 
+/// A browser that shows a page at all shows it sooner. Meanwhile an instance may be waiting for its
+/// restoration.
+const EVIDENCE_LIMIT: Duration = Duration::from_secs(5);
+
 /// The browsers of a run.
 pub(super) struct Browsers {
     config: config::Browser,
+    /// How long a page may take, and so a command.
+    page_limit: Duration,
     callback: Url,
     redactor: Redactor,
     running: AsyncMutex<Option<Running>>,
@@ -49,6 +57,7 @@ impl Browsers {
     pub(super) fn new(config: &Config, redactor: &Redactor, ways_in: WaysIn) -> Self {
         Self {
             config: config.browser.clone(),
+            page_limit: config.run.timeout,
             callback: config.salesforce.callback_url.clone(),
             redactor: redactor.clone(),
             running: AsyncMutex::default(),
@@ -102,7 +111,8 @@ impl Browsers {
             config.profile_dir = Some(profile_folder_of(profile, &account.key())?);
         }
         let (callback, redactor) = (self.callback.clone(), self.redactor.clone());
-        Session::open(driver, &config, callback, Arc::clone(catalogue), redactor).await
+        let window = Session::open(driver, &config, callback, Arc::clone(catalogue), redactor);
+        Ok(window.await?.within(self.page_limit))
     }
 
     /// What browser it is, once it runs.
@@ -207,17 +217,22 @@ impl Browsers {
         let Some(window) = running.as_ref().and_then(|running| running.latest.clone()) else {
             return;
         };
-        match window.screenshot().await {
-            Ok(png) => failure.evidence.extend(step.picture(&png, Some("failure"))),
-            Err(error) => tracing::warn!(%error, "no picture of the failure"),
-        }
-        match window.record(&failure.looked_for).await {
-            Ok(record) => {
-                let name = format!("dom/{}-{}.json", step.key.id.as_str(), step.key.attempt);
-                failure.hints.extend(record.hints());
-                failure.evidence.extend(step.record(name, &record));
+        let gathered = async {
+            match window.screenshot().await {
+                Ok(png) => failure.evidence.extend(step.picture(&png, Some("failure"))),
+                Err(error) => tracing::warn!(%error, "no picture of the failure"),
             }
-            Err(error) => tracing::warn!(%error, "no page record of the failure"),
+            match window.record(&failure.looked_for).await {
+                Ok(record) => {
+                    let name = format!("dom/{}-{}.json", step.key.id.as_str(), step.key.attempt);
+                    failure.hints.extend(record.hints());
+                    failure.evidence.extend(step.record(name, &record));
+                }
+                Err(error) => tracing::warn!(%error, "no page record of the failure"),
+            }
+        };
+        if timeout(EVIDENCE_LIMIT, gathered).await.is_err() {
+            tracing::warn!("the browser shows nothing of the failure in time");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, ConfigurationEntry, Instance};
 use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, Limits};
 use crate::journal::Journal;
 use crate::report::{Event, Events, Phase, RunFolder, StepId, StepKey, StepOutcome};
 use crate::salesforce::pages::{Notes, TrustedOrigins};
@@ -87,7 +87,11 @@ impl Context {
         run_id: String,
         journal: Journal,
     ) -> Result<Self, Failure> {
-        let http = HttpClient::new(&config.http)?;
+        // An answer that does not come is given up as a page is: a recovery has time for several.
+        let total = config.run.timeout;
+        let limits =
+            Limits { total, connect: Limits::default().connect.min(total), ..Limits::default() };
+        let http = HttpClient::with_limits(&config.http, limits)?;
         let trusted = TrustedOrigins::default();
         trusted.trust(&config.salesforce.login_url);
         if let Some(my_domain) = &config.salesforce.my_domain {

@@ -17,6 +17,7 @@ mod faults;
 mod grants;
 mod interludes;
 mod kill_matrix;
+mod limits;
 mod markup;
 mod nearest;
 mod pages;

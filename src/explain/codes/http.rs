@@ -29,6 +29,7 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         signs: "The message names host and limit. `http.unreachable` would mean that no connection stood; here one did.",
         remedies: &[
             "Run again when the service is less busy: status.salesforce.com, or the platform's status page.",
+            "A longer `--timeout` gives each answer more time.",
             "With exit code 4: `reauth restore`.",
         ],
     },

@@ -8,7 +8,7 @@ use backon::Retryable as _;
 use tokio::time::Instant;
 
 use super::context::{Context, Step};
-use super::patience::questions;
+use super::patience::{may_pass, questions};
 use super::proofs::{CutGrant, DeadGrant};
 use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::failure::Failure;
@@ -31,10 +31,16 @@ pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<D
             let settle = context.config.run.settle;
             let answer = (|| all_witnesses(context, step, &cut))
                 .retry(questions(settle))
-                .when(|error| matches!(error, Unconfirmed::NotYet(_)))
-                .notify(|error, _| {
-                    if let Unconfirmed::NotYet(testimonies) = error {
+                .when(|error| match error {
+                    Unconfirmed::NotYet(_) => true,
+                    Unconfirmed::Failed(failure) => may_pass(failure),
+                })
+                .notify(|error, _| match error {
+                    Unconfirmed::NotYet(testimonies) => {
                         tracing::info!(%testimonies, "not everybody says that it is dead, asking again");
+                    }
+                    Unconfirmed::Failed(failure) => {
+                        tracing::info!(%failure, "not everybody could be asked, asking again");
                     }
                 })
                 .await;

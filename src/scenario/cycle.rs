@@ -6,6 +6,7 @@ use backon::{ExponentialBuilder, Retryable as _};
 
 use super::context::Context;
 use super::locate::{Located, holder_of, locate};
+use super::patience::may_pass;
 use super::proofs::{DeadGrant, LiveGrant};
 use super::{check_app, clean_up, confirm, provision, reauthenticate, revoke, verify};
 use crate::cloud_elements::HubAnswer;
@@ -248,7 +249,11 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
         .with_max_delay(Duration::from_secs(5))
         .with_total_delay(Some(context.config.run.settle))
         .without_max_times();
-    match agree.retry(questions).when(|error| matches!(error, Unsettled::NotYet)).await {
+    let is_asked_again = |error: &Unsettled| match error {
+        Unsettled::NotYet => true,
+        Unsettled::Failed(failure) => may_pass(failure),
+    };
+    match agree.retry(questions).when(is_asked_again).await {
         Err(Unsettled::Failed(failure)) => Err(failure),
         // Whatever `locate` sees next is as good as it gets.
         Ok(()) | Err(Unsettled::NotYet) => Ok(()),

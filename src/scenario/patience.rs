@@ -1,8 +1,10 @@
-//! How often and how soon somebody is asked again who may be late.
+//! How often and how soon somebody is asked again who may be late, or could not be asked.
 
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
+
+use crate::failure::{Failure, Kind};
 
 /// How long the platform may take until what it took, or may have taken, is seen.
 pub(super) const PATIENCE: Duration = Duration::from_secs(4);
@@ -15,4 +17,15 @@ pub(super) fn questions(limit: Duration) -> ExponentialBuilder {
         .with_total_delay(Some(limit))
         .without_max_times()
         .with_jitter()
+}
+
+/// Whether somebody who could not be asked may answer in a moment: there was no answer, or none that
+/// could be understood. A refusal stays one.
+pub(super) fn may_pass(failure: &Failure) -> bool {
+    const NOT_UNDERSTOOD: [&str; 3] = [
+        "cloud_elements.other_instance_answered",
+        "cloud_elements.unexpected_answer",
+        "salesforce.unexpected_answer",
+    ];
+    failure.kind == Kind::Environment || NOT_UNDERSTOOD.contains(&failure.code)
 }

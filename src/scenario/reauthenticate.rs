@@ -8,7 +8,7 @@ use backon::Retryable as _;
 
 use super::context::{Context, Step};
 use super::in_flight::BASELINE_FILE;
-use super::patience::{PATIENCE, questions};
+use super::patience::{PATIENCE, may_pass, questions};
 use super::proofs::{AuthorizationCode, DeadGrant};
 use super::{authorize, oauth_url};
 use crate::cloud_elements::{CloudElementsError, HubAnswer, PutForm, put_body};
@@ -234,7 +234,10 @@ async fn asked(
         }
     })
     .retry(questions(patience).with_max_delay(Duration::from_secs(1)))
-    .when(|not| matches!(not, Not::Yet(_)))
+    .when(|not| match not {
+        Not::Yet(_) => true,
+        Not::Asked(error) => may_pass(&error.clone().into()),
+    })
     .await;
     match answer {
         Ok(answer) | Err(Not::Yet(answer)) => Ok(answer),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::{Context, Step, lock};
 use super::grants;
 use super::locate::{holder_of, live_grant};
-use super::patience::questions;
+use super::patience::{may_pass, questions};
 use super::proofs::{DeadGrant, LiveGrant};
 use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::cloud_elements::{
@@ -62,11 +62,17 @@ async fn witnesses_agree(
             _ => Ok(testimonies),
         }
     };
-    let testimonies =
-        match ask.retry(questions(settle)).when(|not| matches!(not, Not::Agreed(_))).await {
-            Ok(testimonies) | Err(Not::Agreed(testimonies)) => testimonies,
-            Err(Not::Asked(failure)) => return Err(failure),
-        };
+    let testimonies = match ask
+        .retry(questions(settle))
+        .when(|not| match not {
+            Not::Agreed(_) => true,
+            Not::Asked(failure) => may_pass(failure),
+        })
+        .await
+    {
+        Ok(testimonies) | Err(Not::Agreed(testimonies)) => testimonies,
+        Err(Not::Asked(failure)) => return Err(failure),
+    };
     step.fact("witnesses", testimonies.to_json());
     let platform = testimonies.platform();
     if platform.says == Says::Dead {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::grants;
+use super::patience::may_pass;
 use super::proofs::{GrantsLeft, Witness};
 use crate::cloud_elements::{HubAnswer, Instance};
 use crate::failure::Failure;
@@ -52,7 +53,7 @@ impl Testimony {
     }
 
     fn failed(by: &'static str, failure: Failure) -> Self {
-        let words = format!("could not be asked: {failure}");
+        let words = could_not_be_asked(&failure);
         Self { by, says: Says::Nothing, words, failure: Some(failure) }
     }
 
@@ -74,6 +75,10 @@ impl std::fmt::Display for Testimony {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: {} ({})", self.by, self.says.as_str(), self.words)
     }
+}
+
+fn could_not_be_asked(failure: &Failure) -> String {
+    format!("could not be asked: {failure}")
 }
 
 /// All that was said at one time, the platform's word first.
@@ -173,10 +178,13 @@ pub(super) async fn introspection(
             Testimony::new(by, Says::Nothing, "it called a living token inactive too")
         }
         Ok(_) => Testimony::new(by, Says::Dead, "the token is not active"),
-        // Not every app may introspect.
         Err(error) => {
             tracing::info!(%error, "no witness by introspection");
-            Testimony::new(by, Says::Nothing, format!("could not be asked: {error}"))
+            let failure = Failure::from(error);
+            let mut testimony = Testimony::new(by, Says::Nothing, could_not_be_asked(&failure));
+            // Not every app may introspect: that is no failure.
+            testimony.failure = may_pass(&failure).then_some(failure);
+            testimony
         }
     }
 }

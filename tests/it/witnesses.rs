@@ -1,6 +1,6 @@
 //! Who is asked whether the grant lives, what each says, and how it is told when they disagree.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Finished, World, check_verdict};
 
@@ -106,4 +106,18 @@ async fn a_list_that_knows_the_app_by_another_name_is_not_counted() {
     world.write_config(&world.config_text().replace(name.as_str(), "Called Otherwise"));
     let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
     assert_eq!(said(&finished, "verify")[3], "OauthToken/nothing");
+}
+
+/// One answer that is none decides nothing: neither after the revocation nor after the code was sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_could_not_be_asked_is_asked_again() {
+    for since in ["POST /identity/app/connectedAppsUserList.apexp", "PATCH /instances"] {
+        let fails = json!({
+            "on": "GET /accounts", "how": {"status": 500}, "times": 1, "since": since,
+        });
+        let world = World::with(json!({"disturbances": [fails]})).await;
+        let before = world.state().await;
+        let finished = world.reauth(&["run"]).await.expect_code(0);
+        check_verdict(&world, &before, &world.state().await, &finished);
+    }
 }

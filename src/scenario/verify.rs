@@ -150,16 +150,39 @@ async fn new_token(
     if new.is_some() {
         proved.push("new token");
     }
-    if holder_of(context, grant.hosts.as_ref(), old).await?.is_some() {
+    let lives = holder_of(context, grant.hosts.as_ref(), old).await?.is_some();
+    if lives && dead.before.is_some() {
         return Err(Failure::scenario(
             "scenario.old_token_lives",
             "the instance's old access token works again, though its grant was revoked",
         )
         .hint("report this to Salesforce: a revoked token must stay dead"));
     }
-    step.fact("old_token_dead", true);
-    proved.push("old one still dead");
-    old_refresh_token(context, step, dead, grant).await
+    step.fact("old_token_dead", !lives);
+    if !lives {
+        proved.push("old one still dead");
+    }
+    old_refresh_token(context, step, dead, grant, lives).await?;
+    if lives && dead.instance.user_refresh_token.readable().is_none() {
+        // There is no more of the old grant to be seen than this.
+        end_old_grant(context, step, grant, old).await;
+    }
+    Ok(())
+}
+
+/// Ends what is left of a grant that was not cut by us, by a token of it. It may well live, where the
+/// platform lost it or Salesforce refused to refresh: it would count among the user's five, and nobody
+/// else would ever end it.
+async fn end_old_grant(context: &Context, step: &Step<'_>, grant: &LiveGrant, token: &Secret) {
+    let answer = context.oauth(grant.hosts.as_ref()).revoke(token).await;
+    let is_ended = matches!(answer, Ok(RevokeAnswer::Revoked));
+    step.fact("old_grant_ended", is_ended);
+    if !is_ended {
+        step.warn(
+            "scenario.old_token_lives",
+            "the instance was found dead, but a token of its old grant is still active, and could not be ended: its old grant is left".into(),
+        );
+    }
 }
 
 /// A refresh token may outlive its access tokens: introspection tells, where it can be believed.
@@ -168,6 +191,7 @@ async fn old_refresh_token(
     step: &Step<'_>,
     dead: &DeadGrant,
     grant: &LiveGrant,
+    access_token_lives: bool,
 ) -> Result<(), Failure> {
     let Some(old) = dead.instance.user_refresh_token.readable() else { return Ok(()) };
     if grant.instance.user_refresh_token.readable() == Some(old) {
@@ -178,17 +202,8 @@ async fn old_refresh_token(
         .hint("the revocation hit another grant, or the platform ignored the code"));
     }
     let testimony = witnesses::introspection(context, grant.hosts.as_ref(), old).await;
-    if testimony.says == Says::Alive && dead.before.is_none() {
-        // It was not cut by us: it may well live, where Salesforce refused to refresh. It would count
-        // among the user's five, and nobody else would ever end it.
-        let answer = context.oauth(grant.hosts.as_ref()).revoke(old).await;
-        step.fact("old_grant_ended", matches!(answer, Ok(RevokeAnswer::Revoked)));
-        if !matches!(answer, Ok(RevokeAnswer::Revoked)) {
-            step.warn(
-                "scenario.old_token_lives",
-                "the instance was found dead, but its old refresh token is still active, and could not be ended: its old grant is left".into(),
-            );
-        }
+    if dead.before.is_none() && (testimony.says == Says::Alive || access_token_lives) {
+        end_old_grant(context, step, grant, old).await;
     } else if testimony.says == Says::Alive {
         return Err(Failure::scenario(
             "scenario.old_token_lives",

@@ -121,3 +121,14 @@ async fn who_could_not_be_asked_is_asked_again() {
         check_verdict(&world, &before, &world.state().await, &finished);
     }
 }
+
+/// The platform loses a grant that Salesforce still knows: nobody else would ever end it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_found_dead_by_one_side_alone_loses_its_old_grant() {
+    let lie = json!({"on": "GET /accounts", "how": {"status": 401}, "times": 1});
+    let world = World::with(json!({"disturbances": [lie]})).await;
+    let before = world.state().await;
+    let finished = world.reauth(&["restore"]).await.expect_code(0);
+    assert_eq!(finished.facts("verify")["old_grant_ended"], true);
+    check_verdict(&world, &before, &world.state().await, &finished);
+}

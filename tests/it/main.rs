@@ -4,6 +4,7 @@
 mod browser;
 mod callback;
 mod catalogue;
+mod chaos;
 mod cli;
 mod clients;
 mod codes;

@@ -23,7 +23,7 @@ pub use run::Finished;
 pub use running::Running;
 pub use secrets::Secrets;
 pub use state::State;
-pub use verdict::{check_verdict, is_authenticated, of_others};
+pub use verdict::{assert_whole, check_verdict, is_authenticated, of_others};
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -95,3 +95,15 @@ pub fn check_verdict(world: &World, before: &State, after: &State, finished: &Fi
         assert!(in_flight, "what was left dead has to be known to `restore --all`\n{said}");
     }
 }
+
+/// The platform reads through the instance, one grant of its user lives, the journal is empty, and
+/// no code was sent twice: asked of the services, and not of `reauth`.
+pub async fn assert_whole(world: &World) {
+    let state = world.state().await;
+    let live = state.live_grants(APP, world.username());
+    let instance = state.instance(world.instance());
+    let token = &instance["configuration"]["oauth.user.refresh_token"];
+    assert!(live.iter().any(|grant| grant["refresh_token"] == *token), "{live:#?} {instance:#}");
+    assert_eq!(world.journal(), [""; 0], "nothing is in flight");
+    state.assert_codes_sent_once();
+}

@@ -185,6 +185,18 @@ pub const RECOVERY_FACTOR: u32 = 5;
 /// # Errors
 /// Why it could not be brought back, or not be removed.
 pub async fn recover(context: &Context, restores: bool) -> Result<(), Failure> {
+    // Once more, as far as there is time: what kept us may be over, and nobody else is there yet.
+    let once_more = ExponentialBuilder::default().with_max_times(1);
+    (|| recover_once(context, restores))
+        .retry(once_more)
+        .when(|failure| {
+            may_pass(failure) || matches!(failure.code, "browser.hung" | "browser.lost")
+        })
+        .notify(|failure, _| tracing::warn!(%failure, "the recovery is begun anew"))
+        .await
+}
+
+async fn recover_once(context: &Context, restores: bool) -> Result<(), Failure> {
     provision::find_made(context).await?;
     let provisioned = context.provisioned_instance();
     let Some(id) = context.instance_in_flight().or(provisioned) else { return Ok(()) };

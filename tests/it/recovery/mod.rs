@@ -6,6 +6,7 @@ mod disk;
 mod journal;
 mod killed;
 mod moments;
+mod network;
 mod signals;
 
 use crate::support::{World, assert_whole};

@@ -199,6 +199,11 @@ impl Browsers {
         .by(self.ways_in.of(account))
     }
 
+    /// The org says that the browser's session is `account`'s.
+    pub(super) fn has_session(&self, account: &Account) {
+        self.refusals.has_session(&account.username);
+    }
+
     /// How often this run logged in as `account`.
     pub(super) fn logins(&self, account: &Account) -> u32 {
         self.refusals.logins(&account.username)

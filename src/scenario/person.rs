@@ -133,7 +133,12 @@ impl<'run> Expected<'run> {
             }
             Err(error) => match self.whose(window).await? {
                 Whose::Other(wrong) => Err(wrong.into()),
-                Whose::Expected | Whose::Unknown(_) => Err(error),
+                Whose::Expected => {
+                    // The login is behind us, whatever page came after it.
+                    self.context.browsers.has_session(self.account);
+                    Err(error)
+                }
+                Whose::Unknown(_) => Err(error),
             },
         }
     }

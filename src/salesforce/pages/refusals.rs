@@ -34,6 +34,17 @@ impl Refusals {
         lock(&self.refused).remove(&UserKey::of(username));
     }
 
+    /// The org says that the browser's session is this user's: a login of which no answer was seen was
+    /// accepted. One that was refused stays so, whosever session that is.
+    pub fn has_session(&self, username: &str) {
+        let key = UserKey::of(username);
+        let mut refusals = lock(&self.refused);
+        if matches!(refusals.get(&key), Some(PageError::LoginUnanswered { .. })) {
+            refusals.remove(&key);
+            self.codes.clear(username);
+        }
+    }
+
     /// The password of this user was sent once more.
     pub(super) fn count_login(&self, username: &str) {
         *lock(&self.logins).entry(UserKey::of(username)).or_default() += 1;

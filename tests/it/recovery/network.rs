@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{World, check_verdict};
+use crate::support::{Moment, World, check_verdict};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_that_an_answer_fails_is_begun_anew() {
@@ -14,4 +14,29 @@ async fn a_recovery_that_an_answer_fails_is_begun_anew() {
     let before = world.state().await;
     let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(1);
     check_verdict(&world, &before, &world.state().await, &finished);
+}
+
+/// That no page behind the login was seen does not say that the password was refused: the org knows the
+/// session, and another browser may log in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_made_again_where_the_page_after_it_broke() {
+    const AFTER_LOGIN: &str = "GET /setup/secur/RemoteAccessAuthorizationPage.apexp";
+    const RESTORING: Moment = Moment::before(&[
+        "POST /services/oauth2/revoke",
+        "GET /elements/sfdc/oauth/url",
+        AFTER_LOGIN,
+        "GET /elements/sfdc/oauth/url",
+    ]);
+    let breaks = json!({"on": AFTER_LOGIN, "how": {"status": 500}, "times": 1});
+    let world = World::with(json!({"disturbances": [breaks]})).await;
+    let before = world.state().await;
+    let run = ["run", "--revoke-via", "api", "--timeout", "5s"];
+    let (running, _) = world.follow_to(&run, RESTORING).await;
+    assert!(world.kill(|line| line.contains("chrom")) > 0);
+    world.let_go().await;
+    let finished = running.finish().await.expect_code(1);
+    world.assert_nothing_left().await;
+    let after = world.state().await;
+    check_verdict(&world, &before, &after, &finished);
+    assert_eq!(after.salesforce("login_attempts"), 2);
 }

@@ -261,11 +261,8 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
         .with_max_delay(Duration::from_secs(5))
         .with_total_delay(Some(context.config.run.settle))
         .without_max_times();
-    let is_asked_again = |error: &Unsettled| match error {
-        Unsettled::NotYet => true,
-        Unsettled::Failed(failure) => may_pass(failure),
-    };
-    match agree.retry(questions).when(is_asked_again).await {
+    // Where asking fails, the whole recovery is begun anew.
+    match agree.retry(questions).when(|error| matches!(error, Unsettled::NotYet)).await {
         Err(Unsettled::Failed(failure)) => Err(failure),
         // Whatever `locate` sees next is as good as it gets.
         Ok(()) | Err(Unsettled::NotYet) => Ok(()),

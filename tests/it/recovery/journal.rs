@@ -89,7 +89,8 @@ async fn no_restore_leaves_it_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_cannot_be_asked_counts_as_dead() {
     let world = World::new().await;
-    let (running, _) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    let run = ["run", "--revoke-via", "api", "--settle", "2s"];
+    let (running, _) = world.follow_to(&run, API_REVOKED).await;
     world.let_go_into(json!({"cloud_elements": {"outage": true}})).await;
     let finished = running.finish().await.expect_code(4);
     world.assert_nothing_left().await;

@@ -2,12 +2,13 @@
 //! whose Salesforce OAuth grant has died, without losing the instance's configuration.
 //!
 //! Modules point one way: `cli → doctor → scenario → salesforce | cloud_elements → browser |
-//! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain` and `file_lock` are leaves
-//! that anybody may use.
+//! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain`, `child` and `file_lock` are
+//! leaves that anybody may use.
 //! The `simulator` is reached from `cli` and tests only, and shares nothing with the clients it
 //! tests.
 
 pub mod browser;
+mod child;
 pub mod cli;
 pub mod cloud_elements;
 pub mod config;

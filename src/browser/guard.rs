@@ -23,6 +23,7 @@ use url::Url;
 use super::ProfileError;
 use super::leftovers::Claim;
 use super::profile::Profile;
+use crate::child::children;
 use crate::config;
 use crate::http::{Call, HttpClient};
 
@@ -342,7 +343,7 @@ fn end_all(group: Option<Pid>) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
     }
     loop {
-        for child in children() {
+        for child in children("self") {
             // It may have ended by itself since it was listed.
             let _ = rustix::process::kill_process(child, Signal::KILL);
         }
@@ -352,26 +353,6 @@ fn end_all(group: Option<Pid>) {
             Err(_) => return,
         }
     }
-}
-
-/// Our children, orphans of the driver's that we inherited as subreaper included.
-#[cfg(target_os = "linux")]
-fn children() -> Vec<Pid> {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
-    tasks
-        .flatten()
-        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
-        .flat_map(|list| {
-            list.split_whitespace()
-                .filter_map(|pid| pid.parse().ok().and_then(Pid::from_raw))
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn children() -> Vec<Pid> {
-    Vec::new()
 }
 
 /// A 0700 folder with a short path directly under the system's temporary folder.

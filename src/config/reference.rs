@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
 use toml::de::{DeTable, DeValue};
 
 use super::convert::Problem;
 use super::environment::{Environment, Variable};
 use super::keys;
+use crate::child::{self, ChildError, Ended, Group};
 
 /// A value that is longer is no password.
 const LONGEST_VALUE: u64 = 1024 * 1024;
@@ -167,41 +167,22 @@ async fn output(words: &[String], limit: Duration) -> Result<String, Problem> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(reference("no program is named"));
     };
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| reference(format!("{program} cannot be started: {error}")))?;
-    let Some(stdout) = child.stdout.take() else {
-        return Err(reference(format!("{program} has no standard output")));
-    };
-    let finished = tokio::time::timeout(limit, async {
-        let mut bytes = Vec::new();
-        let mut stdout = stdout.take(LONGEST_VALUE + 1);
-        stdout.read_to_end(&mut bytes).await?;
-        // The pipe is closed before the wait, or a program that prints on would never end.
-        drop(stdout);
-        Ok::<_, std::io::Error>((bytes, child.wait().await?))
-    })
-    .await;
-    match finished {
-        Err(_) => {
-            // Reaped, not only killed: nothing of it is left when we go on.
-            child.kill().await.map_err(|error| {
-                reference(format!("{program} does not end and cannot be killed: {error}"))
-            })?;
-            Err(reference(format!("{program} did not end within {} s", limit.as_secs_f64())))
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments).stderr(Stdio::null());
+    let deadline = tokio::time::Instant::now() + limit;
+    let ended = child::run(&mut command, Group::OfTerminal, LONGEST_VALUE, deadline).await;
+    let Ended { status, stdout, .. } = ended.map_err(|error| match error {
+        ChildError::Late => {
+            reference(format!("{program} did not end within {} s", limit.as_secs_f64()))
         }
-        Ok(Err(error)) => Err(reference(format!("{program} cannot be read: {error}"))),
-        Ok(Ok((bytes, _))) if bytes.len() as u64 > LONGEST_VALUE => text(bytes, program),
-        Ok(Ok((_, status))) if !status.success() => {
-            Err(reference(format!("{program} failed with {status}; run it by hand to see why")))
-        }
-        Ok(Ok((bytes, _))) => text(bytes, program),
+        error => reference(format!("{program} {error}")),
+    })?;
+    if !status.success() && stdout.len() as u64 <= LONGEST_VALUE {
+        return Err(reference(format!(
+            "{program} failed with {status}; run it by hand to see why"
+        )));
     }
+    text(stdout, program)
 }
 
 /// The bytes as text, without one line feed at the end.

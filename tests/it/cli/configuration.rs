@@ -209,3 +209,15 @@ async fn secrets_come_from_files_and_commands() {
     assert!(!finished.stderr.contains(secret.as_str()));
     assert!(!finished.stdout.contains(secret.as_str()));
 }
+
+/// A manager of secrets may start something that holds the command's output open: that is not waited
+/// for, and nothing of the command is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_leaves_something_in_the_background() {
+    let world = World::new().await;
+    let password = &world.simulator.ready().salesforce.password;
+    let script = format!("sleep 600 & printf %s {password:?}");
+    let value = format!("{{ command = [\"sh\", \"-c\", {script:?}] }}");
+    world.write_config(&world.config_text().replace(&format!("{password:?}"), &value));
+    world.reauth(&["status"]).await.expect_code(0);
+}

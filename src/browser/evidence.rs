@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::nearest::{Control, Near, nearest};
 use super::{BrowserError, Session};
+use crate::secrets::Redactor;
+use crate::secrets::excerpt::{self, MARGIN};
 
 /// Finding, as the recogniser finds.
 const FIND: &str = include_str!("page.js");
@@ -30,25 +32,77 @@ const RECORD: &str = r"
     }
     function nameOf(e) {
       const label = e.labels && e.labels[0] ? e.labels[0].innerText : '';
-      return normalised(label || e.getAttribute('aria-label') || e.placeholder || e.title || textOf(e)).slice(0, 100);
+      return normalised(label || e.getAttribute('aria-label') || e.placeholder || e.title || textOf(e));
     }
     function textOf(e) {
       const isButton = e.tagName === 'INPUT' && KINDS[e.type] === 'button';
-      return normalised(isButton ? e.value : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : e.innerText).slice(0, 100);
+      return normalised(isButton ? e.value : e.tagName === 'SELECT' || e.tagName === 'TEXTAREA' ? '' : e.innerText);
+    }
+    // Only so that the record has an end. What is kept of a text is cut from it when it has been
+    // redacted, and the rest of a secret at this cut goes with that.
+    const { margin, most } = arguments[0];
+    let length = 0;
+    function bounded(text, kind) {
+      const bounded = (text || '').slice(0, most[kind] + margin).toWellFormed();
+      length += bounded.length;
+      return bounded;
     }
     const controls = [];
     for (const e of deep(document, 'input,select,textarea,button,a[href],iframe,th,[role=button],[role=link]')) {
-      if (!isVisible(e) || controls.length >= 200) continue;
+      if (controls.length >= 200 || length > 1e6) break;
+      if (!isVisible(e)) continue;
       const attributes = {};
-      for (const a of e.attributes) {
+      for (const a of [...e.attributes].slice(0, 50)) {
         if (a.name === 'value' && !/^(submit|button|reset)$/.test(e.type)) continue;
-        if (a.name.startsWith('on') || a.name === 'style') continue;
-        attributes[a.name] = (ADDRESSES.includes(a.name) ? cut(a.value) : a.value).slice(0, 200);
+        if (a.name.startsWith('on') || a.name === 'style' || a.name.length > 100) continue;
+        attributes[a.name] = bounded(ADDRESSES.includes(a.name) ? cut(a.value) : a.value, 'attribute');
       }
-      controls.push({ tag: e.tagName.toLowerCase(), role: roleOf(e), label: nameOf(e), text: textOf(e), attributes });
+      controls.push({ tag: e.tagName.toLowerCase(), role: bounded(roleOf(e), 'name'),
+        label: bounded(nameOf(e), 'name'), text: bounded(textOf(e), 'name'), attributes });
     }
-    return { url: cut(location.href), title: document.title,
-             text: (document.body ? document.body.innerText : '').slice(0, 4000), controls };";
+    return { url: bounded(cut(location.href), 'url'), title: bounded(document.title, 'title'),
+             text: bounded(document.body ? document.body.innerText : '', 'text'), controls };";
+
+/// How many characters of each kind of text are kept.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Most {
+    url: usize,
+    title: usize,
+    text: usize,
+    /// Of what names a control, or is read on it.
+    name: usize,
+    attribute: usize,
+}
+
+const MOST: Most = Most { url: 2_000, title: 200, text: 4_000, name: 100, attribute: 200 };
+
+/// The record that the page gave, redacted, and then shortened.
+fn cleaned(document: &Value, redactor: &Redactor) -> Value {
+    let mut clean = redactor.redact_json(document);
+    for (field, most) in [("url", MOST.url), ("title", MOST.title), ("text", MOST.text)] {
+        shorten(clean.get_mut(field), &document[field], most);
+    }
+    let raw = document["controls"].as_array().into_iter().flatten();
+    let controls = clean.get_mut("controls").and_then(Value::as_array_mut).into_iter().flatten();
+    for (control, raw) in controls.zip(raw) {
+        for field in ["role", "label", "text"] {
+            shorten(control.get_mut(field), &raw[field], MOST.name);
+        }
+        let attributes = control.get_mut("attributes").and_then(Value::as_object_mut);
+        for (name, attribute) in attributes.into_iter().flatten() {
+            shorten(Some(attribute), &raw["attributes"][name], MOST.attribute);
+        }
+    }
+    clean
+}
+
+fn shorten(clean: Option<&mut Value>, raw: &Value, most: usize) {
+    if let (Some(Value::String(clean)), Value::String(raw)) = (clean, raw) {
+        // The page counts as JavaScript does.
+        let is_cut = raw.encode_utf16().count() >= most + MARGIN;
+        *clean = excerpt::beginning(clean, is_cut, most);
+    }
+}
 
 /// A page as it was found.
 #[derive(Debug, Clone, Serialize)]
@@ -126,8 +180,9 @@ impl Session {
         url.set_query(url.query().map(|_| "…"));
         url.set_fragment(None);
         let script = format!("{FIND}{RECORD}");
-        let document = self.script("record the page", &script, Vec::new()).await?;
-        let document = self.redactor.redact_json(&document);
+        let limits = json!({"margin": MARGIN, "most": MOST});
+        let document = self.script("record the page", &script, vec![limits]).await?;
+        let document = cleaned(&document, &self.redactor);
         let controls: Vec<Control> =
             serde_json::from_value(document["controls"].clone()).unwrap_or_default();
         let signs = self.signs().await?;
@@ -168,5 +223,50 @@ impl Session {
                 known.found.len() * 100 / (known.found.len() + known.not_found.len()).max(1);
             (looked_for.contains(&known.page), share)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the page cuts it.
+    fn bounded(text: &str, most: usize) -> String {
+        text.chars().take(most + MARGIN).collect()
+    }
+
+    #[test]
+    fn no_beginning_of_a_secret_is_left_at_a_cut() {
+        let redactor = Redactor::new();
+        let secret = "00DXsecret!AQcAQ-much.longer-than-a-piece-of-it";
+        let _ = redactor.learn("sid", secret);
+        for most in [MOST.name, MOST.attribute, MOST.title, MOST.text] {
+            for edge in [most, most + MARGIN] {
+                for before in edge - secret.len() - 1..=edge + 1 {
+                    // Labels are shorter than what they stand for: the cut may come to the front.
+                    let many = before / (secret.len() + 1);
+                    for text in [
+                        format!("{}{secret}{}", "x".repeat(before), "y".repeat(9000)),
+                        format!("{}{secret}", format!("{secret} ").repeat(many)),
+                    ] {
+                        let control = json!({
+                            "role": bounded(&text, MOST.name),
+                            "label": bounded(&text, MOST.name),
+                            "text": bounded(&text, MOST.name),
+                            "attributes": {"data-x": bounded(&text, MOST.attribute)},
+                        });
+                        let document = json!({
+                            "url": bounded(&text, MOST.url),
+                            "title": bounded(&text, MOST.title),
+                            "text": bounded(&text, MOST.text),
+                            "controls": [control],
+                        });
+                        let clean = cleaned(&document, &redactor).to_string();
+                        assert!(!clean.contains("00DX"), "{most} {before}");
+                        assert!(clean.len() < 10_000, "{}", clean.len());
+                    }
+                }
+            }
+        }
     }
 }

@@ -236,13 +236,16 @@ pub(super) fn body(what: &'static str, answer: &Answer) -> Result<Value, CloudEl
 /// Where an answer that is not JSON may have come from: a proxy's page has another type, and no
 /// request id.
 fn origin(answer: &Answer) -> String {
+    // As a whole or not at all: it is redacted later, which would not find a part of a secret.
     const LONGEST: usize = 80;
-    let content_type = answer.header("content-type").unwrap_or("none");
-    let mut origin: String =
-        format!(" (content type {content_type}").chars().take(LONGEST).collect();
+    let shown = |value: String| match value.chars().count() {
+        length if length > LONGEST => format!("of {length} characters"),
+        _ => value,
+    };
+    let content_type = answer.header("content-type").unwrap_or("none").to_owned();
+    let mut origin = format!(" (content type {}", shown(content_type));
     if let Some(id) = answer.first_header(REQUEST_ID_HEADERS) {
-        origin.push_str(", request id ");
-        origin.extend(id.chars().take(LONGEST));
+        origin.push_str(&format!(", request id {}", shown(id)));
     }
     origin.push(')');
     origin

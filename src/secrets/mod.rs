@@ -4,6 +4,7 @@
 //! program holds a secret that the redactor does not know.
 
 pub mod ask;
+pub mod excerpt;
 mod redactor;
 mod totp;
 

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use reauth::browser::{Catalogue, Driver, Session};
-use reauth::config::{Environment, Overrides, Source};
+use reauth::browser::Catalogue;
 use reauth::salesforce::pages::{self, Notes, Refusals, TrustedOrigins, Visitor};
 use reauth::secrets::Redactor;
 use serde_json::Value;
@@ -85,18 +84,9 @@ impl Notes for Silent {
 async fn authorise(world: &World, url: &str) -> Url {
     let ready = world.simulator.ready();
     let redactor = Redactor::new();
-    let text = world.config_text();
-    let source = Source::Text { name: "the simulator", text: &text };
-    let (nothing, none) = (Environment::empty(), Overrides::default());
-    let config = reauth::config::load(source, &nothing, &none, &redactor).unwrap().config;
+    let config = world.configuration(&redactor);
     let remote = RemoteDriver::start().await;
-    let mut driver = Driver::unguarded(Url::parse(remote.url()).unwrap());
-    let catalogue = std::sync::Arc::new(Catalogue::load(None).unwrap());
-    let callback = config.salesforce.callback_url.clone();
-    let session =
-        Session::open(&mut driver, &config.browser, callback, catalogue, redactor.clone())
-            .await
-            .unwrap();
+    let session = remote.session(&config, Catalogue::load(None).unwrap(), &redactor).await;
     // A browser resolves the login host's name, and logs in there.
     let mut url = Url::parse(url).unwrap();
     url.set_host(Some("login.salesforce.localhost")).unwrap();
@@ -109,7 +99,6 @@ async fn authorise(world: &World, url: &str) -> Url {
         Visitor::new(&session, &config.salesforce.user, trusted, &refusals, &Silent, limit);
     let callback = pages::authorize(&mut visitor, &url, async |_| Ok(())).await.unwrap();
     session.close().await.unwrap();
-    drop(driver);
     assert!(callback.as_str().starts_with(&ready.salesforce.callback_url), "{callback}");
     callback
 }

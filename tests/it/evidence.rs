@@ -3,3 +3,4 @@
 mod canary;
 mod folder;
 mod processes;
+mod shown;

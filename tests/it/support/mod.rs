@@ -28,6 +28,8 @@ pub use verdict::{assert_whole, check_verdict, is_authenticated, of_others};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use reauth::config::{Config, Environment, Overrides, Source};
+use reauth::secrets::Redactor;
 use reauth::simulator::{Options, Simulator, config_toml};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -93,6 +95,14 @@ impl World {
     /// What the simulator says of itself.
     pub fn config_text(&self) -> String {
         config_toml(self.simulator.ready())
+    }
+
+    /// The same, loaded.
+    pub fn configuration(&self, redactor: &Redactor) -> Config {
+        let text = self.config_text();
+        let source = Source::Text { name: "the simulator", text: &text };
+        let (nothing, none) = (Environment::empty(), Overrides::default());
+        reauth::config::load(source, &nothing, &none, redactor).unwrap().config
     }
 
     /// Replaces the configuration.

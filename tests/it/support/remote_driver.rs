@@ -2,8 +2,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use fantoccini::{Client, ClientBuilder};
+use reauth::browser::{Catalogue, Driver, Session};
+use reauth::config::Config;
+use reauth::secrets::Redactor;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Map, json};
 use tempfile::TempDir;
@@ -24,6 +28,20 @@ impl RemoteDriver {
         let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
         let mut builder = ClientBuilder::rustls().unwrap();
         builder.capabilities(capabilities).connect(self.url()).await.unwrap()
+    }
+
+    /// A window of it for our own browser layer. Nobody guards it: it wants to be closed.
+    pub async fn session(
+        &self,
+        config: &Config,
+        catalogue: Catalogue,
+        redactor: &Redactor,
+    ) -> Session {
+        let mut driver = Driver::unguarded(self.url.parse().unwrap());
+        let (callback, catalogue) = (config.salesforce.callback_url.clone(), Arc::new(catalogue));
+        Session::open(&mut driver, &config.browser, callback, catalogue, redactor.clone())
+            .await
+            .unwrap()
     }
 
     /// Starts one on a free port. It takes sessions when this returns.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::error::VerificationError as Error;
 use super::{Asked, LABEL, extract};
 use crate::child::{self, ChildError, Ended, Group};
-use crate::secrets::{Redactor, Secret};
+use crate::secrets::{Redactor, Secret, excerpt};
 
 /// A mail with its headers is shorter.
 const LONGEST_OUTPUT: u64 = 256 * 1024;
@@ -61,9 +61,31 @@ pub(super) async fn run(asked: &Asked<'_>, redactor: &Redactor) -> Result<Secret
 /// The end of what it wrote to its standard error, in one line, or nothing.
 fn complaint(bytes: &[u8], redactor: &Redactor) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let clean = extract::without_codes(&redactor.redact(&line));
+    let is_cut = bytes.len() as u64 > LONGEST_OUTPUT;
+    let redacted = redactor.redact(&text);
+    let words = excerpt::clean_part(&redacted, is_cut).split_whitespace();
+    let clean = extract::without_codes(&words.collect::<Vec<_>>().join(" "));
     let skipped = clean.chars().count().saturating_sub(LONGEST_COMPLAINT);
     let tail: String = clean.chars().skip(skipped).collect();
     if tail.is_empty() { tail } else { format!(": {tail}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It is the end that is told: just there the output was cut.
+    #[test]
+    fn no_beginning_of_a_secret_is_told_where_the_output_was_cut() {
+        let redactor = Redactor::new();
+        let _ = redactor.learn("password", "correct horse battery staple");
+        let longest = usize::try_from(LONGEST_OUTPUT).unwrap();
+        let text = |before: usize| format!("{}correct horse battery staple", "x ".repeat(before));
+        for before in longest / 2 - 14..longest / 2 {
+            let bytes: Vec<u8> = text(before).bytes().take(longest + 1).collect();
+            let told = complaint(&bytes, &redactor);
+            assert!(told.contains("x x x") && !told.contains("corr"), "{told}");
+        }
+        assert!(complaint(text(1).as_bytes(), &redactor).contains("password"));
+    }
 }

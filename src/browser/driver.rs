@@ -256,11 +256,23 @@ fn with_slash(mut url: Url) -> Url {
 
 fn guard_command() -> std::io::Result<Command> {
     let mut command = Command::new(own_binary()?);
-    command
-        .arg(guard::ARGUMENT)
-        .env_clear()
-        .envs(PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
-        .stderr(Stdio::null());
+    command.arg(guard::ARGUMENT).stderr(Stdio::null());
+    clear_environment(&mut command);
+    Ok(command)
+}
+
+/// Leaves the program what of our environment driver and browser may see.
+pub(super) fn clear_environment(command: &mut Command) {
+    let passed_on = PASSED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    command.env_clear().envs(passed_on);
+}
+
+/// The guard ends sessions where we have opened them: at the driver, past any proxy.
+fn remote_guard_command(driver: &Url) -> std::io::Result<Command> {
+    let mut command = guard_command()?;
+    command.args([guard::REMOTE, driver.as_str()]);
+    let host = driver.host_str().unwrap_or_default();
+    exempt_from_proxy(&mut command, host.trim_matches(['[', ']']));
     Ok(command)
 }
 

@@ -6,13 +6,17 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
+use super::driver::clear_environment;
 use super::{BrowserError, ProfileError};
+use crate::child::{self, ChildError, Ended, Group};
 use crate::config;
 
 /// A browser or driver that cannot say its version within this time is not usable.
 const VERSION_LIMIT: Duration = Duration::from_secs(20);
+/// A version is a line, an excuse a few.
+const LONGEST_ANSWER: u64 = 4 * 1024;
 
 const HEADLESS_SHELLS: &[&str] = &["chromium-headless-shell", "chrome-headless-shell"];
 const BROWSERS: &[&str] =
@@ -220,15 +224,20 @@ fn on_path(name: &str) -> Option<PathBuf> {
 async fn version_of(program: &Path) -> Result<String, BrowserError> {
     let unusable =
         |reason: String| BrowserError::Unusable { program: program.display().to_string(), reason };
-    let output =
-        Command::new(program).arg("--version").stdin(Stdio::null()).kill_on_drop(true).output();
-    let output = timeout(VERSION_LIMIT, output)
-        .await
-        .map_err(|_| unusable(format!("no version within {} s", VERSION_LIMIT.as_secs())))?
-        .map_err(|error| unusable(error.to_string()))?;
-    let text = String::from_utf8_lossy(&output.stdout);
+    let mut command = Command::new(program);
+    clear_environment(&mut command);
+    // Distributions start browsers by scripts that look at the user's settings.
+    command.envs(env::var_os("HOME").map(|home| ("HOME", home)));
+    command.arg("--version").stderr(Stdio::piped());
+    let deadline = Instant::now() + VERSION_LIMIT;
+    let ended = child::run(&mut command, Group::Own, LONGEST_ANSWER, deadline).await;
+    let Ended { stdout, stderr, .. } = ended.map_err(|error| match error {
+        ChildError::Late => unusable(format!("no version within {} s", VERSION_LIMIT.as_secs())),
+        error => unusable(error.to_string()),
+    })?;
+    let text = String::from_utf8_lossy(&stdout);
     parse_version(&text).ok_or_else(|| {
-        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&stderr);
         let said = if text.trim().is_empty() { stderr.trim() } else { text.trim() };
         unusable(format!("no version in its answer to --version: {said}"))
     })

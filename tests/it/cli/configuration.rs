@@ -142,21 +142,8 @@ async fn the_environment_wins_over_the_file_and_flags_win_over_both() {
 async fn everything_may_come_from_the_environment() {
     let world = World::new().await;
     std::fs::remove_file(world.config()).unwrap();
-    let ready = world.simulator.ready();
-    let (salesforce, platform) = (&ready.salesforce, &ready.cloud_elements);
     let mut command = world.command(&["status"]);
-    command
-        .env("REAUTH_SALESFORCE__LOGIN_URL", &salesforce.login_url)
-        .env("REAUTH_SALESFORCE__USERNAME", &salesforce.username)
-        .env("REAUTH_SALESFORCE__PASSWORD", &salesforce.password)
-        .env("REAUTH_SALESFORCE__CONNECTED_APP", &salesforce.connected_app)
-        .env("REAUTH_SALESFORCE__CONSUMER_KEY", &salesforce.consumer_key)
-        .env("REAUTH_SALESFORCE__CONSUMER_SECRET", &salesforce.consumer_secret)
-        .env("REAUTH_SALESFORCE__CALLBACK_URL", &salesforce.callback_url)
-        .env("REAUTH_CLOUD_ELEMENTS__BASE_URL", &platform.base_url)
-        .env("REAUTH_CLOUD_ELEMENTS__USER_SECRET", &platform.user_secret)
-        .env("REAUTH_CLOUD_ELEMENTS__ORGANIZATION_SECRET", &platform.organization_secret)
-        .env("REAUTH_CLOUD_ELEMENTS__INSTANCE__ID", platform.instance_id.to_string());
+    command.envs(world.environment());
     let finished = world.finish(command).await.expect_code(0);
     assert_eq!(finished.stdout, "authenticated\n");
 }

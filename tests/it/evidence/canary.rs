@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
 use super::processes::Sightings;
+use crate::browser::script;
 use crate::support::{Secrets, World};
 
 /// What a run said, and what could be seen of it while it ran.
@@ -27,9 +28,19 @@ fn allow_core_dumps() {
 
 /// Runs `reauth` with everything logged, and looks at its processes whenever it says something.
 async fn watch(world: &World, arguments: &[&str]) -> Watched {
+    watch_with(world, arguments, &[]).await
+}
+
+/// The same with these variables, which nobody but `reauth` itself may have.
+async fn watch_with(
+    world: &World,
+    arguments: &[&str],
+    environment: &[(&'static str, String)],
+) -> Watched {
     allow_core_dumps();
     let arguments = [&["--format", "json", "-vv"], arguments].concat();
     let mut command = world.command(&arguments);
+    command.envs(environment.iter().cloned());
     let mut child = command.env("REAUTH_LOG", "trace").spawn().unwrap();
     let mut out = child.stdout.take().unwrap();
     let reading = tokio::spawn(async move {
@@ -37,7 +48,7 @@ async fn watch(world: &World, arguments: &[&str]) -> Watched {
         out.read_to_end(&mut stdout).await.map(|_| stdout)
     });
     let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let (mut stderr, mut processes) = (Vec::new(), Sightings::default());
+    let (mut stderr, mut processes) = (Vec::new(), Sightings::beside(child.id().unwrap()));
     while lines.read_until(b'\n', &mut stderr).await.unwrap() > 0 {
         processes.look(world.temporary.path());
     }
@@ -85,6 +96,32 @@ async fn a_run_by_api_with_patch_on_an_adopted_instance() {
     let watched = watch(&world, &arguments).await;
     assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
     assert_no_secret(&world, &watched, &[]).await;
+}
+
+/// Driver and browser write down what they are given, also when they are only asked for their version.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_configured_by_its_environment() {
+    let world = World::new().await;
+    std::fs::remove_file(world.config()).unwrap();
+    let seen = world.home.path().join("seen");
+    std::fs::create_dir(&seen).unwrap();
+    let telling = |name: &str| {
+        let text = format!("#!/bin/sh\nenv > '{}'/$$\nexec {{{name}}} \"$@\"\n", seen.display());
+        let path = script(&world, &format!("{name}-telling"), &text);
+        path.display().to_string()
+    };
+    let (driver, browser) = (telling("chromedriver"), telling("chromium"));
+    let arguments =
+        ["run", "--revoke-via", "api", "--driver", &driver, "--browser-binary", &browser];
+    let watched = watch_with(&world, &arguments, &world.environment()).await;
+    assert_eq!(watched.code, Some(0), "{}", String::from_utf8_lossy(&watched.stderr));
+    assert_no_secret(&world, &watched, &[]).await;
+    let seen = world.files_below("seen");
+    assert!(seen.len() >= 4, "each once for its version, and once for the run");
+    let secrets = Secrets::of(&world, &world.state().await, &[]);
+    secrets.assert_none_in(
+        seen.iter().map(|(path, bytes)| (path.display().to_string(), bytes.as_slice())),
+    );
 }
 
 /// The front door's address lets in whoever has it.

@@ -7,12 +7,21 @@ use std::path::Path;
 /// Command lines and environments seen so far.
 #[derive(Default)]
 pub struct Sightings {
+    /// Command line of the `reauth` that is watched. Its environment is no finding: it was given
+    /// that. Its children have the same until they become other programs.
+    watched: Vec<u8>,
     pub seen: BTreeSet<Vec<u8>>,
     /// Command lines of those that may leave a core dump.
     pub dumping: BTreeSet<String>,
 }
 
 impl Sightings {
+    /// Nothing yet; what this process was given does not count.
+    pub fn beside(watched: u32) -> Self {
+        let watched = std::fs::read(format!("/proc/{watched}/cmdline")).unwrap();
+        Self { watched, ..Self::default() }
+    }
+
     /// Looks at every process whose `TMPDIR` is ours: `reauth`, guard, driver, browser.
     pub fn look(&mut self, temporary: &Path) {
         let needle = format!("TMPDIR={}", temporary.display());
@@ -31,8 +40,10 @@ impl Sightings {
                 if limits.is_ok_and(|limits| !dumps_no_core(&limits)) {
                     self.dumping.insert(String::from_utf8_lossy(&line).replace('\0', " "));
                 }
+                if line != self.watched {
+                    self.seen.insert(environment);
+                }
                 self.seen.insert(line);
-                self.seen.insert(environment);
             }
         }
     }

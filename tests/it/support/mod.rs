@@ -105,6 +105,32 @@ impl World {
         reauth::config::load(source, &nothing, &none, redactor).unwrap().config
     }
 
+    /// The same as variables, which need no file beside them.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let ready = self.simulator.ready();
+        let (salesforce, platform) = (&ready.salesforce, &ready.cloud_elements);
+        vec![
+            ("REAUTH_SALESFORCE__LOGIN_URL", salesforce.login_url.to_string()),
+            ("REAUTH_SALESFORCE__USERNAME", salesforce.username.clone()),
+            ("REAUTH_SALESFORCE__PASSWORD", salesforce.password.clone()),
+            ("REAUTH_SALESFORCE__CONNECTED_APP", salesforce.connected_app.clone()),
+            ("REAUTH_SALESFORCE__CONSUMER_KEY", salesforce.consumer_key.clone()),
+            ("REAUTH_SALESFORCE__CONSUMER_SECRET", salesforce.consumer_secret.clone()),
+            ("REAUTH_SALESFORCE__CALLBACK_URL", salesforce.callback_url.to_string()),
+            ("REAUTH_CLOUD_ELEMENTS__BASE_URL", platform.base_url.to_string()),
+            ("REAUTH_CLOUD_ELEMENTS__USER_SECRET", platform.user_secret.clone()),
+            ("REAUTH_CLOUD_ELEMENTS__ORGANIZATION_SECRET", platform.organization_secret.clone()),
+            ("REAUTH_CLOUD_ELEMENTS__INSTANCE__ID", platform.instance_id.to_string()),
+        ]
+    }
+
+    /// A pipe with a name, in the working directory.
+    pub fn fifo(&self, name: &str) -> PathBuf {
+        let path = self.home.path().join(name);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        path
+    }
+
     /// Replaces the configuration.
     pub fn write_config(&self, text: &str) {
         std::fs::write(self.config(), text).unwrap();

@@ -2,7 +2,7 @@
 
 use super::assemble::required;
 use super::mistake::{Mistake, Place};
-use super::model::{Account, Login, PasskeyAt};
+use super::model::{Account, CodeCommand, Login, PasskeyAt};
 use super::overrides::Overrides;
 use super::reader::{Noted, Read, Reader};
 
@@ -68,14 +68,15 @@ pub(super) fn read(
     };
     let login = login(reader, keys, overrides, way);
     let totp_secret = reader.totp_seed(keys.totp_secret);
-    let verification_code_command = reader.list(keys.verification_code_command);
+    let words = reader.list(keys.verification_code_command);
     let passkey = passkey(reader, keys);
     Ok(Account {
         username: username?,
         login: login?,
         password: password?,
         totp_secret: totp_secret?,
-        verification_code_command: verification_code_command?,
+        verification_code_command: words?
+            .map(|words| CodeCommand { words, withheld: reader.secret_variables() }),
         passkey: passkey?,
     })
 }

@@ -31,8 +31,8 @@ pub use literals::literal_secrets;
 pub use load::{Loaded, Source, load, template};
 pub use mistake::ConfigError;
 pub use model::{
-    Account, AppKind, Browser, BrowserName, CloudElements, Config, Http, InstanceRef, Login,
-    PasskeyAt, ReauthenticateVia, RevokeVia, Run, Salesforce,
+    Account, AppKind, Browser, BrowserName, CloudElements, CodeCommand, Config, Http, InstanceRef,
+    Login, PasskeyAt, ReauthenticateVia, RevokeVia, Run, Salesforce,
 };
 pub use overrides::Overrides;
 pub use user_key::UserKey;

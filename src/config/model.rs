@@ -46,6 +46,15 @@ pub struct Salesforce {
     pub callback_url: Url,
 }
 
+/// A program that prints a code.
+#[derive(Debug, Clone)]
+pub struct CodeCommand {
+    /// Program and arguments.
+    pub words: Vec<String>,
+    /// The variables of our environment that hold secrets of the configuration: it gets none of them.
+    pub withheld: Vec<String>,
+}
+
 /// A Salesforce user, and what they have to be let in.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -59,7 +68,7 @@ pub struct Account {
     pub totp_secret: Option<TotpSeed>,
     /// Program and arguments that print the code which Salesforce asks for: one that it has sent by
     /// e-mail or SMS, or an authenticator's where there is no `totp_secret`.
-    pub verification_code_command: Option<Vec<String>>,
+    pub verification_code_command: Option<CodeCommand>,
     /// A passkey that was enrolled before.
     pub passkey: Option<PasskeyAt>,
 }

@@ -104,6 +104,20 @@ impl<'a> Reader<'a> {
         Err(Noted)
     }
 
+    /// The variables in which secrets of the configuration stand: those of our own keys, and those
+    /// that the file names for a secret, whether another source wins or not.
+    pub(super) fn secret_variables(&self) -> Vec<String> {
+        let named = |key: &'static Key| match self.document.entry(key)?.content.as_str() {
+            Some(text) => match reference::find(text) {
+                Reference::Variable(name) => Some(name.to_owned()),
+                Reference::Embedded | Reference::Literal => None,
+            },
+            None => None,
+        };
+        let secrets = || keys::KEYS.iter().filter(|key| key.is_secret());
+        secrets().map(Key::variable).chain(secrets().filter_map(named)).collect()
+    }
+
     /// Text that is not empty.
     pub(super) fn text(&mut self, path: &'static str) -> Read<String> {
         self.read(path, |text, key| {
@@ -302,7 +316,9 @@ impl<'a> Reader<'a> {
             DeValue::Table(table) if key.holds != Holds::List => {
                 let value = match reference::table(table)? {
                     Elsewhere::File(path) => self.value_from_file(key, &path)?,
-                    Elsewhere::Command(words) => reference::command(&words)?,
+                    Elsewhere::Command(words) => {
+                        reference::command(&words, &self.secret_variables())?
+                    }
                 };
                 Ok((Given::Text(value), false))
             }

@@ -143,11 +143,12 @@ fn readable_by_others(_: &std::fs::Metadata) -> bool {
 
 /// Runs a command and takes what it prints. Its standard error is discarded: it may repeat what
 /// it was given. Commands that need a person find the terminal by themselves (`/dev/tty`).
-pub(super) fn command(words: &[String]) -> Result<String, Problem> {
-    run(words, COMMAND_LIMIT)
+/// It gets our environment but for the variables that are `withheld`.
+pub(super) fn command(words: &[String], withheld: &[String]) -> Result<String, Problem> {
+    run(words, withheld, COMMAND_LIMIT)
 }
 
-fn run(words: &[String], limit: Duration) -> Result<String, Problem> {
+fn run(words: &[String], withheld: &[String], limit: Duration) -> Result<String, Problem> {
     // A thread of its own: the caller may already be inside an async runtime.
     std::thread::scope(|scope| {
         scope
@@ -156,19 +157,22 @@ fn run(words: &[String], limit: Duration) -> Result<String, Problem> {
                     .enable_all()
                     .build()
                     .map_err(|error| reference(format!("a command cannot be run: {error}")))?
-                    .block_on(output(words, limit))
+                    .block_on(output(words, withheld, limit))
             })
             .join()
             .unwrap_or_else(|_| Err(reference("a command cannot be run")))
     })
 }
 
-async fn output(words: &[String], limit: Duration) -> Result<String, Problem> {
+async fn output(words: &[String], withheld: &[String], limit: Duration) -> Result<String, Problem> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(reference("no program is named"));
     };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stderr(Stdio::null());
+    for name in withheld {
+        command.env_remove(name);
+    }
     let deadline = tokio::time::Instant::now() + limit;
     let ended = child::run(&mut command, Group::OfTerminal, LONGEST_VALUE, deadline).await;
     let Ended { status, stdout, .. } = ended.map_err(|error| match error {
@@ -236,7 +240,8 @@ mod tests {
     }
 
     fn shell(script: &str, limit: Duration) -> Result<String, String> {
-        run(&["sh".into(), "-c".into(), script.into()], limit).map_err(|problem| problem.expected)
+        run(&["sh".into(), "-c".into(), script.into()], &[], limit)
+            .map_err(|problem| problem.expected)
     }
 
     #[test]
@@ -249,7 +254,7 @@ mod tests {
         assert_eq!(long, "sh gives more than 1 MiB");
         let late = shell("exec sleep 20", Duration::from_millis(50)).unwrap_err();
         assert_eq!(late, "sh did not end within 0.05 s");
-        let absent = run(&["no-such-program-here".into()], limit).unwrap_err();
+        let absent = run(&["no-such-program-here".into()], &[], limit).unwrap_err();
         assert!(absent.expected.starts_with("no-such-program-here cannot be started"));
     }
 }

@@ -208,3 +208,34 @@ async fn a_command_that_leaves_something_in_the_background() {
     world.write_config(&world.config_text().replace(&format!("{password:?}"), &value));
     world.reauth(&["status"]).await.expect_code(0);
 }
+/// What a command needs of the environment it gets: the secret manager's own token, for one. Secrets of
+/// ours are none of its business.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_gets_the_environment_without_our_secrets() {
+    let world = World::new().await;
+    let ready = world.simulator.ready();
+    let (password, secret) = (&ready.salesforce.password, &ready.salesforce.consumer_secret);
+    let script = format!("env > seen; printf %s {password:?}");
+    let value = format!("{{ command = [\"sh\", \"-c\", {script:?}] }}");
+    let text = world
+        .config_text()
+        .replace(&format!("{password:?}"), &value)
+        .replace(&format!("{secret:?}"), "\"${APP_SECRET}\"");
+    world.write_config(&text);
+    let mut command = world.command(&["--format", "json", "status"]);
+    let user_secret = &ready.cloud_elements.user_secret;
+    command
+        .env("APP_SECRET", secret)
+        .env("REAUTH_CLOUD_ELEMENTS__USER_SECRET", user_secret)
+        .env("REAUTH_SALESFORCE__USERNAME", world.username())
+        .env("MANAGER_TOKEN", "of the manager");
+    world.finish(command).await.expect_code(0);
+    let seen = std::fs::read_to_string(world.home.path().join("seen")).unwrap();
+    for value in ["of the manager", world.username()] {
+        assert!(seen.contains(value), "{value}: {seen}");
+    }
+    for value in [password, secret, user_secret, "APP_SECRET"] {
+        assert!(!seen.contains(value), "{value}: {seen}");
+    }
+}
+

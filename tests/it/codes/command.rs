@@ -4,7 +4,7 @@ use rustix::process::Signal;
 
 use super::{assert_codes, count, error, hints, with, with_shell};
 use crate::pages::{assert_untouched, run_passes};
-use crate::support::{Finished, World};
+use crate::support::{Finished, Secrets, World};
 
 async fn fails(value: &str, words: &[&str]) -> (World, Finished) {
     let world = World::with_faults(&["email-code"]).await;
@@ -88,9 +88,7 @@ async fn that_hangs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn that_runs_when_a_signal_comes() {
     let world = World::with_faults(&["email-code"]).await;
-    let fifo = world.home.path().join("started");
-    let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
-    assert!(made.success());
+    let fifo = world.fifo("started");
     with_shell(&world, "echo yes > started; sleep 600");
     let mut running = world.follow(&["run"]);
     // Opened for reading until somebody has written: the command runs from then on.
@@ -101,6 +99,21 @@ async fn that_runs_when_a_signal_comes() {
     world.assert_nothing_left().await;
     finished.expect_error("reauth.interrupted");
     assert_untouched(&world, &world.state().await);
+}
+
+/// What it needs of the environment it gets; our secrets are none of its business.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_looks_at_its_environment() {
+    let world = World::with_faults(&["email-code"]).await;
+    let url = &world.simulator.ready().salesforce.mailbox_url;
+    with_shell(&world, &format!("env > seen; curl -fsS --noproxy '*' '{url}'"));
+    let mut command = world.command(&["--format", "json", "run", "--revoke-via", "api"]);
+    command.envs(world.environment()).env("MAIL_TOKEN", "of the mailbox");
+    world.finish(command).await.expect_code(0);
+    let seen = std::fs::read_to_string(world.home.path().join("seen")).unwrap();
+    assert!(seen.contains("of the mailbox"), "{seen}");
+    let secrets = Secrets::of(&world, &world.state().await, &[]);
+    assert_eq!(secrets.found_in(seen.as_bytes()), [""; 0]);
 }
 
 /// A wrong code, then right ones: another login on the way has one of its own, and the code before it

@@ -18,7 +18,8 @@ const LONGEST_COMPLAINT: usize = 300;
 /// Runs the command and takes the code from what it prints. Whatever ends this, nothing of the
 /// command is left.
 pub(super) async fn run(asked: &Asked<'_>, redactor: &Redactor) -> Result<Secret, Error> {
-    let words = asked.account.verification_code_command.as_deref().unwrap_or_default();
+    let command = asked.account.verification_code_command.as_ref();
+    let words = command.map_or(&[][..], |command| &command.words);
     let [program, arguments @ ..] = words else {
         return Err(Error::NotConfigured {
             method: asked.method,
@@ -33,7 +34,11 @@ pub(super) async fn run(asked: &Asked<'_>, redactor: &Redactor) -> Result<Secret
         hung,
     };
     let began = Instant::now();
+    let withheld = command.map_or(&[][..], |command| &command.withheld);
     let mut command = Command::new(program);
+    for name in withheld {
+        command.env_remove(name);
+    }
     command
         .args(arguments)
         .env("REAUTH_VERIFICATION_METHOD", asked.method.word())

@@ -1,12 +1,12 @@
 //! One run at a time for each instance, on this machine.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::InstanceKey;
 use crate::failure::Failure;
+use crate::file_lock::LockFile;
 
 /// What a holder writes is far shorter; the file may be anybody's.
 const LONGEST_NOTE: u64 = 256;
@@ -16,9 +16,8 @@ const LONGEST_NOTE: u64 = 256;
 #[derive(Debug)]
 pub struct InstanceLock {
     key: InstanceKey,
-    path: PathBuf,
     /// Holds the lock.
-    _file: File,
+    _lock: LockFile,
 }
 
 impl InstanceLock {
@@ -30,51 +29,16 @@ impl InstanceLock {
     ) -> Result<Self, LockError> {
         let path = folder.join(format!("{key}.lock"));
         let failed = |source| LockError::Failed { path: path.clone(), source };
-        loop {
-            let mut file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o600)
-                .open(&path)
-                .map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    return Err(LockError::Held { key: key.clone(), holder: holder(&mut file) });
-                }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
-            // A holder removes the file before it lets go: then this lock is on a file that nobody
-            // else will ever open, and proves nothing.
-            if is_linked(&file, &path).map_err(failed)? {
-                note_holder(&mut file, run_id).map_err(failed)?;
-                return Ok(Self { key: key.clone(), path, _file: file });
-            }
-        }
+        let mut lock = LockFile::acquire(path.clone())
+            .map_err(failed)?
+            .map_err(|mut file| LockError::Held { key: key.clone(), holder: holder(&mut file) })?;
+        note_holder(&mut lock.file, run_id).map_err(failed)?;
+        Ok(Self { key: key.clone(), _lock: lock })
     }
 
     /// Which instance is locked.
     pub fn key(&self) -> &InstanceKey {
         &self.key
-    }
-}
-
-impl Drop for InstanceLock {
-    fn drop(&mut self) {
-        // While it is still locked, so that whoever opened it sees that it is gone. A file that
-        // cannot be removed is a leftover without a lock, and does no harm.
-        drop(fs::remove_file(&self.path));
-    }
-}
-
-fn is_linked(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 
@@ -126,6 +90,7 @@ impl From<LockError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -45,6 +45,8 @@ pub struct Enrolled {
 pub async fn enrol(context: &Context, enrolment: Enrolment) -> Result<Enrolled, Failure> {
     let Enrolment { account, file, force } = enrolment;
     let pending = file.pending();
+    // Before anything is looked for: somebody else's enrolment may be about to put it there.
+    let _lock = file.lock_for_enrolment()?;
     if !force {
         if file.is_there() {
             return Err(PasskeyError::Exists { path: file.path().to_owned() }.into());
@@ -67,7 +69,11 @@ pub async fn enrol(context: &Context, enrolment: Enrolment) -> Result<Enrolled, 
                 let created_at = Timestamp::now();
                 let passkey =
                     Passkey { credential, username: account.username.clone(), created_at };
-                pending.write(&passkey)?;
+                if force {
+                    pending.write(&passkey)?;
+                } else {
+                    pending.write_new(&passkey)?;
+                }
                 kept.set(true);
                 step.progress("the passkey is kept, and given to Salesforce");
                 Ok(())

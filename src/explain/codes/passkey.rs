@@ -35,6 +35,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "passkey.enrolment_under_way",
+        is: ENVIRONMENT,
+        means: "Another `reauth passkey enroll` for the same file is running. Two at once would each give Salesforce a passkey, and one file keeps one: nothing was begun.",
+        signs: "`<file>.lock` beside the file is locked by that process; one that a killed process left is no lock.",
+        remedies: &["Wait until the other one has ended, then look: `reauth passkey show`."],
+    },
+    Explained {
         code: "passkey.exists",
         is: USAGE,
         means: "There is a passkey already where the new one should go. It was not touched; it may be the only one that the user is let in with.",

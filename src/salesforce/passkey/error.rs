@@ -124,6 +124,12 @@ pub enum PasskeyError {
         /// Host and path.
         place: String,
     },
+    /// Another process enrols one for the same file.
+    #[error("another process is enrolling a passkey for {}", path.display())]
+    EnrolmentUnderWay {
+        /// The file that it is for.
+        path: PathBuf,
+    },
     /// An enrolment was ended before Salesforce's answer was seen.
     #[error("an earlier enrolment was ended half-way: its passkey is at {}, and Salesforce may have taken it", path.display())]
     LeftHalfWay {
@@ -197,6 +203,10 @@ impl From<PasskeyError> for Failure {
             PasskeyError::EnrolmentUnanswered { .. } => {
                 Self::scenario("passkey.enrolment_unanswered", message)
                     .hint("look in Setup → Users → the user → Built-in Authenticators whether it is there")
+            }
+            PasskeyError::EnrolmentUnderWay { .. } => {
+                Self::environment("passkey.enrolment_under_way", message)
+                    .hint("wait until it has ended; `reauth passkey show` tells what became of it")
             }
             PasskeyError::LeftHalfWay { path } => Self::usage("passkey.left_half_way", message)
                 .hint(format!("try it: move {} to where `passkey_file` says, and log in with it", path.display()))

@@ -7,8 +7,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tempfile::{NamedTempFile, PersistError};
+
 use super::{Passkey, PasskeyError};
-use crate::file_lock::lock_within;
+use crate::file_lock::{LockFile, lock_within};
 use crate::secrets::Redactor;
 
 /// Far more than any passkey has; so that a wrong file is not read whole.
@@ -39,6 +41,18 @@ impl PasskeyFile {
         let mut name = self.path.clone().into_os_string();
         name.push(".new");
         Self { path: name.into() }
+    }
+
+    /// Keeps others from enrolling a passkey for this file, until it is dropped.
+    ///
+    /// # Errors
+    /// [`PasskeyError::EnrolmentUnderWay`], [`PasskeyError::Unwritable`].
+    pub(crate) fn lock_for_enrolment(&self) -> Result<LockFile, PasskeyError> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".lock");
+        LockFile::acquire(name.into())
+            .map_err(|error| self.unwritable(&error))?
+            .map_err(|_| PasskeyError::EnrolmentUnderWay { path: self.path.clone() })
     }
 
     /// Whether it is there.
@@ -83,6 +97,22 @@ impl PasskeyFile {
     /// # Errors
     /// [`PasskeyError::Unwritable`]; what was there before still stands.
     pub fn write(&self, passkey: &Passkey) -> Result<(), PasskeyError> {
+        self.write_by(passkey, |file| file.persist(&self.path))
+    }
+
+    /// The same where nothing is yet.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Unwritable`], also where something is: that still stands.
+    pub fn write_new(&self, passkey: &Passkey) -> Result<(), PasskeyError> {
+        self.write_by(passkey, |file| file.persist_noclobber(&self.path))
+    }
+
+    fn write_by(
+        &self,
+        passkey: &Passkey,
+        persist: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
+    ) -> Result<(), PasskeyError> {
         let text = passkey.to_text().map_err(|error| self.unwritable(&io::Error::from(error)))?;
         let write = || -> io::Result<()> {
             let mut file = tempfile::Builder::new()
@@ -92,7 +122,7 @@ impl PasskeyFile {
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.as_file().sync_all()?;
-            file.persist(&self.path).map_err(|error| error.error)?;
+            persist(file).map_err(|error| error.error)?;
             File::open(self.folder())?.sync_all()
         };
         write().map_err(|error| self.unwritable(&error))
@@ -190,6 +220,26 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_new_one_replaces_nothing_and_one_enrols_at_a_time() {
+        let (folder, redactor) = (folder(), Redactor::new());
+        let file = PasskeyFile::at(folder.path().join("passkey.json"));
+        let mut one = passkey(&redactor);
+        file.write_new(&one).unwrap();
+        one.credential.sign_count += 1;
+        let error = file.write_new(&one).unwrap_err();
+        assert!(matches!(error, PasskeyError::Unwritable { .. }), "{error}");
+        one.credential.sign_count -= 1;
+        assert_eq!(file.read(&redactor).unwrap(), one);
+
+        let lock = file.lock_for_enrolment().unwrap();
+        let error = file.lock_for_enrolment().unwrap_err();
+        assert!(matches!(error, PasskeyError::EnrolmentUnderWay { .. }), "{error}");
+        drop(lock);
+        drop(file.lock_for_enrolment().unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

@@ -192,3 +192,25 @@ async fn it_is_printed_only_where_that_is_allowed() {
     world.reauth(&arguments).await.expect_code(2).expect_error("passkey.secrets_in_report");
     assert_eq!(world.state().await.salesforce("login_attempts"), 0);
 }
+
+/// Two at once would each give Salesforce a passkey, and the file keeps one of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_at_a_time_for_a_file() {
+    let world = enforcing(&[]).await;
+    let mut first = world.follow(&["passkey", "enroll"]);
+    first.until("logging in as").await;
+    // The first is held where it is: it may not end before the second has begun.
+    first.signal(Signal::STOP);
+    let second = ["--format", "json", "passkey", "enroll", "--force"];
+    let output = world.command(&second).output().await.unwrap();
+    first.signal(Signal::CONT);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("passkey.enrolment_under_way"), "{said}");
+    first.finish().await.expect_code(0);
+    world.assert_nothing_left().await;
+    let after = world.state().await;
+    let [passkey] = registered(&after) else { panic!("{:#?}", registered(&after)) };
+    assert_eq!(kept(&world)["credential_id"], passkey["credential_id"]);
+    world.reauth(&["passkey", "enroll", "--force"]).await.expect_code(0);
+}

@@ -97,6 +97,16 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, longest: u64) -> io::Result<
     Ok(bytes)
 }
 
+/// Ends every program that is run at present, and lets none begin any more: for a process that is
+/// about to end while a thread of it may still run one.
+pub(crate) fn end_all() {
+    let mut families = families();
+    families.is_over = true;
+    for id in &families.running {
+        id.kill();
+    }
+}
+
 /// The programs that run, and whether there may be any more.
 struct Families {
     running: BTreeSet<Id>,

@@ -2,8 +2,8 @@
 //! whose Salesforce OAuth grant has died, without losing the instance's configuration.
 //!
 //! Modules point one way: `cli → doctor → scenario → salesforce | cloud_elements → browser |
-//! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain`, `child` and `file_lock` are
-//! leaves that anybody may use.
+//! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain`, `child`, `file_lock` and
+//! `input_file` are leaves that anybody may use.
 //! The `simulator` is reached from `cli` and tests only, and shares nothing with the clients it
 //! tests.
 
@@ -17,6 +17,7 @@ pub mod explain;
 pub mod failure;
 mod file_lock;
 pub mod http;
+mod input_file;
 pub mod journal;
 pub mod report;
 pub mod salesforce;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::BrowserError;
 use super::evidence::Resemblance;
 use super::nearest::Wanted;
+use crate::input_file::{self, Accepts, read_text};
 
 const EMBEDDED: &str = include_str!("../../webdriver/locators.toml");
 
@@ -84,9 +85,10 @@ impl Catalogue {
             None => Self::parse("embedded", EMBEDDED),
             Some(path) => {
                 let name = path.display().to_string();
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    BrowserError::Catalogue { name: name.clone(), reason: error.to_string() }
-                })?;
+                let text =
+                    read_text(path, Accepts::File, input_file::LONGEST).map_err(|error| {
+                        BrowserError::Catalogue { name: name.clone(), reason: error.to_string() }
+                    })?;
                 Self::parse(&name, &text)
             }
         }

@@ -37,6 +37,16 @@ pub async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     AssertUnwindSafe(future).catch_unwind().await.map_err(|payload| failure(&*payload))
 }
 
+/// What `work` gives, which may block, on a thread of its own. A panic there goes on here.
+pub async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(value) => value,
+        Err(Ok(panic)) => panic::resume_unwind(panic),
+        // The runtime is ending, and whoever waits with it.
+        Err(Err(_)) => std::future::pending().await,
+    }
+}
+
 /// A panic as the failure that it is.
 fn failure(payload: &(dyn Any + Send)) -> Failure {
     let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());

@@ -24,7 +24,7 @@ pub async fn run(global: &Global, arguments: DoctorArguments) -> Result<u8, Fail
     let mut stage = Stage::set(global).await?;
     let extent = arguments.extent();
     let overrides = arguments.overrides(global);
-    let subject = Arc::new(subject(global, &overrides, &stage, &redactor));
+    let subject = Arc::new(subject(global, &overrides, &stage, &redactor, &mut signals).await?);
 
     let renderer = Renderer::new(global.verbosity(), Glyphs::of_environment());
     let say = |text: &str| to_stderr(&styled(global, text));
@@ -48,8 +48,14 @@ pub async fn run(global: &Global, arguments: DoctorArguments) -> Result<u8, Fail
     Ok(diagnosis.exit_code)
 }
 
-fn subject(global: &Global, overrides: &Overrides, stage: &Stage, redactor: &Redactor) -> Subject {
-    let loaded = load(global, None, overrides, stage, redactor);
+async fn subject(
+    global: &Global,
+    overrides: &Overrides,
+    stage: &Stage,
+    redactor: &Redactor,
+    signals: &mut Signals,
+) -> Result<Subject, Failure> {
+    let loaded = load(global, None, overrides, stage, redactor, signals).await?;
     let config_file =
         if stage.configuration().is_some() { None } else { config_file(global, None) };
     let config_name = match (stage.configuration(), &config_file) {
@@ -58,7 +64,7 @@ fn subject(global: &Global, overrides: &Overrides, stage: &Stage, redactor: &Red
         (None, None) => "the environment's".to_owned(),
     };
     let config = loaded.as_ref().ok().map(|loaded| &loaded.config);
-    Subject {
+    Ok(Subject {
         browser: config.map_or_else(|| flagged(overrides), |config| config.browser.clone()),
         page_limit: config
             .map(|config| config.run.timeout)
@@ -68,7 +74,7 @@ fn subject(global: &Global, overrides: &Overrides, stage: &Stage, redactor: &Red
         config_name,
         config_file,
         redactor: redactor.clone(),
-    }
+    })
 }
 
 /// The browser where there is no configuration: what flags say, and the defaults.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use super::defect;
 use super::flags::{Format, Global};
 use super::signals::Signals;
+use crate::browser::BrowserError;
+use crate::child;
 use crate::config::{self, Environment, Overrides, Source};
 use crate::failure::Failure;
 use crate::journal::Journal;
@@ -59,7 +61,8 @@ async fn perform<T>(
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
     let file = plan.config.as_deref();
-    let (config, warnings) = match load(global, file, &plan.overrides, &stage, &redactor) {
+    let loaded = load(global, file, &plan.overrides, &stage, &redactor, &mut signals).await?;
+    let (config, warnings) = match loaded {
         Ok(loaded) => (loaded.config, loaded.warnings),
         Err(error) => return Ok(refuse_configuration(global, &plan, error, started_at, &redactor)),
     };
@@ -92,8 +95,10 @@ async fn perform<T>(
     let mut context =
         Context::new(config, redactor.clone(), events.clone(), folder.clone(), run_id, journal)?;
     if own_journal.is_none() {
-        context.config_file =
-            config_file(global, file).and_then(|file| std::path::absolute(file).ok());
+        // A pipe cannot be read again by whoever restores later.
+        context.config_file = config_file(global, file)
+            .filter(|file| file.is_file())
+            .and_then(|file| std::path::absolute(file).ok());
     }
 
     let outcome = tokio::select! {
@@ -177,35 +182,53 @@ pub(super) fn config_file(global: &Global, named: Option<&Path>) -> Option<PathB
     named.or_else(|| Path::new("reauth.toml").is_file().then(|| PathBuf::from("reauth.toml")))
 }
 
-/// Loads the configuration: `named`, else the flags' or the default one, or the simulator's.
-pub(super) fn load(
+/// Loads the configuration: `named`, else the flags' or the default one, or the simulator's. Files
+/// and commands may let it wait, and a signal ends that at once: nothing has begun yet.
+///
+/// # Errors
+/// `reauth.interrupted`.
+pub(super) async fn load(
     global: &Global,
     named: Option<&Path>,
     overrides: &Overrides,
     stage: &Stage,
     redactor: &Redactor,
-) -> Result<config::Loaded, config::ConfigError> {
-    let file = named.or(global.config.as_deref());
-    // A simulator's configuration stands for itself: no real credential may be mixed into it.
-    let (source, environment) = match (stage.configuration(), file) {
-        (Some(text), _) => (Source::Text { name: "simulator", text }, Environment::empty()),
-        (None, Some(file)) => (Source::File(file), Environment::of_process()),
-        (None, None) => (Source::Default, Environment::of_process()),
-    };
-    config::load(source, &environment, overrides, redactor)
+    signals: &mut Signals,
+) -> Result<Result<config::Loaded, config::ConfigError>, Failure> {
+    let file = named.or(global.config.as_deref()).map(Path::to_owned);
+    let text = stage.configuration().map(str::to_owned);
+    let (overrides, redactor) = (overrides.clone(), redactor.clone());
+    let loading = defect::on_thread(move || {
+        // A simulator's configuration stands for itself: no real credential may be mixed into it.
+        let (source, environment) = match (&text, &file) {
+            (Some(text), _) => (Source::Text { name: "simulator", text }, Environment::empty()),
+            (None, Some(file)) => (Source::File(file), Environment::of_process()),
+            (None, None) => (Source::Default, Environment::of_process()),
+        };
+        config::load(source, &environment, &overrides, &redactor)
+    });
+    tokio::select! {
+        loaded = loading => Ok(loaded),
+        failure = signals.next() => {
+            // The thread that loads ends with the process, and no command outlives it.
+            child::end_all();
+            Err(failure)
+        }
+    }
 }
 
 /// The configuration, for a command that needs nothing else. None if it is not right, which has
 /// been said.
 ///
 /// # Errors
-/// A [`Failure`] if the simulator, where it was asked for, does not start.
+/// A [`Failure`] if the simulator, where it was asked for, does not start; `reauth.interrupted`.
 pub async fn configured(
     global: &Global,
     redactor: &Redactor,
+    signals: &mut Signals,
 ) -> Result<Option<config::Config>, Failure> {
     let stage = Stage::set(global).await?;
-    match load(global, None, &Overrides::default(), &stage, redactor) {
+    match load(global, None, &Overrides::default(), &stage, redactor, signals).await? {
         Ok(loaded) => Ok(Some(loaded.config)),
         Err(error) => {
             say_mistakes(global, &error);

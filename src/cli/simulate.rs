@@ -5,6 +5,7 @@ use super::private_file;
 use super::session::to_stdout;
 use super::signals::Signals;
 use crate::failure::Failure;
+use crate::input_file::{self, Accepts, read_text};
 use crate::simulator::{
     Fault, Options, Settings, Simulator, SimulatorError, config_toml, faults, faults_named,
 };
@@ -80,7 +81,8 @@ fn settings(file: &Path) -> Result<Settings, Failure> {
         Failure::usage("simulator.settings", format!("{}: {reason}", file.display()))
             .hint("`/__simulator/` of a running simulator shows all settings")
     };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = read_text(file, Accepts::File, input_file::LONGEST)
+        .map_err(|error| wrong(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
 }
 

@@ -1,8 +1,8 @@
 //! From the sources to one validated configuration.
 
-use std::io;
 use std::path::Path;
 
+use crate::input_file::{self, Accepts, InputError, read_text};
 use crate::secrets::Redactor;
 
 use super::assemble;
@@ -65,7 +65,7 @@ pub fn load(
             let path = Path::new(DEFAULT_FILE);
             match read(path) {
                 Ok(text) => (Some(DEFAULT_FILE.to_owned()), text),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => (None, String::new()),
+                Err(error) if error.is_missing() => (None, String::new()),
                 Err(error) => return Err(unreadable(path, &error, redactor)),
             }
         }
@@ -105,15 +105,16 @@ pub fn template() -> &'static str {
 }
 
 /// A byte order mark is what some editors begin every file with.
-fn read(path: &Path) -> io::Result<String> {
-    let text = std::fs::read_to_string(path)?;
+fn read(path: &Path) -> Result<String, InputError> {
+    let text = read_text(path, Accepts::Pipe, input_file::LONGEST)?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-fn unreadable(path: &Path, error: &io::Error, redactor: &Redactor) -> ConfigError {
-    let hint = match error.kind() {
-        io::ErrorKind::NotFound => "write one with `reauth init`, or name another with `--config`",
-        _ => "the configuration has to be a readable file in UTF-8",
+fn unreadable(path: &Path, error: &InputError, redactor: &Redactor) -> ConfigError {
+    let hint = if error.is_missing() {
+        "write one with `reauth init`, or name another with `--config`"
+    } else {
+        "the configuration has to be a readable file in UTF-8"
     };
     let mistake = Mistake {
         code: "config.unreadable",

@@ -1,6 +1,5 @@
 //! Values that stand somewhere else: in a variable, in a file, or in what a command prints.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use super::convert::Problem;
 use super::environment::{Environment, Variable};
 use super::keys;
 use crate::child::{self, ChildError, Ended, Group};
+use crate::input_file::{Accepts, InputError, InputFile};
 
 /// A value that is longer is no password.
 const LONGEST_VALUE: u64 = 1024 * 1024;
@@ -121,19 +121,20 @@ pub(super) struct FileValue {
 /// Reads a value from a file.
 pub(super) fn file(path: &Path) -> Result<FileValue, Problem> {
     let shown = path.display();
-    let unreadable = |error: &std::io::Error| reference(format!("{shown} cannot be read: {error}"));
-    let file = std::fs::File::open(path).map_err(|error| unreadable(&error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST_VALUE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    let text = text(bytes, &shown.to_string())?;
-    Ok(FileValue { text, readable_by_others: readable_by_others(&metadata) })
+    let unreadable = |error: InputError| match error {
+        InputError::TooLong { .. } => too_long(&shown.to_string()),
+        error => reference(format!("{shown} cannot be read: {error}")),
+    };
+    let file = InputFile::open(path, Accepts::Pipe).map_err(unreadable)?;
+    let readable_by_others = readable_by_others(&file.metadata);
+    let bytes = file.read(LONGEST_VALUE).map_err(unreadable)?;
+    Ok(FileValue { text: text(bytes, &shown.to_string())?, readable_by_others })
 }
 
 #[cfg(unix)]
 fn readable_by_others(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o044 != 0
+    metadata.is_file() && metadata.permissions().mode() & 0o044 != 0
 }
 
 #[cfg(not(unix))]
@@ -192,7 +193,7 @@ async fn output(words: &[String], withheld: &[String], limit: Duration) -> Resul
 /// The bytes as text, without one line feed at the end.
 fn text(bytes: Vec<u8>, source: &str) -> Result<String, Problem> {
     if bytes.len() as u64 > LONGEST_VALUE {
-        return Err(reference(format!("{source} gives more than 1 MiB")));
+        return Err(too_long(source));
     }
     let mut text = String::from_utf8(bytes)
         .map_err(|_| reference(format!("{source} gives something that is not UTF-8")))?;
@@ -206,6 +207,10 @@ fn text(bytes: Vec<u8>, source: &str) -> Result<String, Problem> {
         return Err(Problem::new("config.empty", format!("{source} gives nothing")));
     }
     Ok(text)
+}
+
+fn too_long(source: &str) -> Problem {
+    reference(format!("{source} gives more than 1 MiB"))
 }
 
 fn reference(expected: impl Into<String>) -> Problem {

@@ -1,11 +1,11 @@
 //! Who can read the files that hold secrets.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{Check, CheckId};
 use super::files::mode;
 use crate::config::literal_secrets;
+use crate::input_file::{self, Accepts, read_text};
 use crate::secrets::Redactor;
 
 /// Readable by group or others.
@@ -20,7 +20,7 @@ pub(super) fn check(
     let mut checks = Vec::new();
     let mut looked_at = 0;
     if let Some(file) = config_file
-        && let Ok(text) = fs::read_to_string(file)
+        && let Ok(text) = read_text(file, Accepts::File, input_file::LONGEST)
     {
         looked_at += 1;
         let literal = literal_secrets(&text, redactor);

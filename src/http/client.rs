@@ -1,6 +1,5 @@
 //! Sends calls.
 
-use std::fs;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,6 +14,7 @@ use super::retry::is_transient_status;
 use super::{Answer, Call, HttpError, RetryPolicy, is_loopback};
 use crate::config;
 use crate::failure::Failure;
+use crate::input_file::{self, Accepts, InputFile};
 
 /// Limits of every call.
 #[derive(Debug, Clone, Copy)]
@@ -219,7 +219,9 @@ fn read_authorities(config: &config::Http) -> Result<Vec<Certificate>, Failure> 
         Failure::usage("http.ca_file", format!("http.ca_file {}: {reason}", path.display()))
             .hint("expected a PEM file: -----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----")
     };
-    let pem = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let pem = InputFile::open(path, Accepts::File)
+        .and_then(|file| file.read(input_file::LONGEST))
+        .map_err(|error| wrong(error.to_string()))?;
     let certificates =
         Certificate::from_pem_bundle(&pem).map_err(|error| wrong(innermost_reason(&error)))?;
     if certificates.is_empty() {

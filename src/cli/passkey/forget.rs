@@ -1,10 +1,12 @@
 //! `reauth passkey forget`
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::super::defect;
 use super::super::flags::{ForgetArguments, Global};
 use super::super::session::{configured, to_stderr};
+use super::super::signals::Signals;
 use super::kept_file;
 use crate::failure::Failure;
 use crate::salesforce::passkey::{PasskeyError, PasskeyFile};
@@ -14,13 +16,25 @@ use crate::secrets::Redactor;
 /// Salesforce knows stays there.
 pub async fn run(global: &Global, arguments: &ForgetArguments) -> Result<u8, Failure> {
     let redactor = Redactor::new();
+    let mut signals = Signals::catch()?;
     let path = match &arguments.file {
         Some(file) => file.clone(),
         None => {
-            let Some(config) = configured(global, &redactor).await? else { return Ok(2) };
+            let config = configured(global, &redactor, &mut signals).await?;
+            let Some(config) = config else { return Ok(2) };
             kept_file(&config, arguments.who)?
         }
     };
+    let unasked = arguments.yes;
+    // Whoever is asked may let it wait.
+    let removal = defect::on_thread(move || remove_all(path, unasked, &redactor));
+    tokio::select! {
+        removed = removal => removed,
+        failure = signals.next() => Err(failure),
+    }
+}
+
+fn remove_all(path: PathBuf, unasked: bool, redactor: &Redactor) -> Result<u8, Failure> {
     let file = PasskeyFile::at(&path);
     let pending = file.pending();
     if !file.is_there() && !pending.is_there() {
@@ -28,7 +42,7 @@ pub async fn run(global: &Global, arguments: &ForgetArguments) -> Result<u8, Fai
     }
     let known = "still lists it, and lets nobody in without it";
     for (file, known) in [(file, known), (pending, "may have taken it")] {
-        if file.is_there() && remove(&file, arguments.yes, &redactor)? {
+        if file.is_there() && remove(&file, unasked, redactor)? {
             to_stderr(&format!(
                 "Salesforce {known}: remove it in Setup → Users → the user → Built-in Authenticators.\n"
             ));

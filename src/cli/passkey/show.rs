@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::flags::{Format, Global, ShowArguments};
 use super::super::session::{configured, to_stdout};
+use super::super::signals::Signals;
 use super::kept;
 use crate::config::PasskeyAt;
 use crate::failure::Failure;
@@ -18,7 +19,9 @@ pub async fn run(global: &Global, arguments: &ShowArguments) -> Result<u8, Failu
     let at = match &arguments.file {
         Some(file) => PasskeyAt::File(file.clone()),
         None => {
-            let Some(config) = configured(global, &redactor).await? else { return Ok(2) };
+            let mut signals = Signals::catch()?;
+            let config = configured(global, &redactor, &mut signals).await?;
+            let Some(config) = config else { return Ok(2) };
             kept(&config, arguments.who)?.clone()
         }
     };

@@ -2,7 +2,7 @@
 //! counter. Several processes may use it.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tempfile::{NamedTempFile, PersistError};
 
 use super::{Passkey, PasskeyError};
 use crate::file_lock::{LockFile, lock_within};
+use crate::input_file::{Accepts, InputError, InputFile};
 use crate::secrets::Redactor;
 
 /// Far more than any passkey has; so that a wrong file is not read whole.
@@ -74,18 +75,21 @@ impl PasskeyFile {
     /// [`PasskeyError::Missing`], [`PasskeyError::Exposed`], [`PasskeyError::Unreadable`],
     /// [`PasskeyError::Malformed`].
     pub fn read(&self, redactor: &Redactor) -> Result<Passkey, PasskeyError> {
-        let unreadable = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => PasskeyError::Missing { path: self.path.clone() },
-            _ => PasskeyError::Unreadable { path: self.path.clone(), reason: error.to_string() },
+        let unreadable = |error: InputError| {
+            if error.is_missing() {
+                return PasskeyError::Missing { path: self.path.clone() };
+            }
+            PasskeyError::Unreadable { path: self.path.clone(), reason: error.to_string() }
         };
-        let file = File::open(&self.path).map_err(unreadable)?;
+        let file = InputFile::open(&self.path, Accepts::File).map_err(unreadable)?;
         // Of the file that is open: its name may soon be another's.
-        let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o777;
+        let mode = file.metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(PasskeyError::Exposed { path: self.path.clone(), mode });
         }
-        let mut text = secrecy::zeroize::Zeroizing::new(String::new());
-        file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+        let bytes = file.read(LONGEST).map_err(unreadable)?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable(InputError::NotUtf8))?;
+        let text = secrecy::zeroize::Zeroizing::new(text);
         Passkey::parse(&text, redactor).map_err(|reason| PasskeyError::Malformed {
             place: self.path.display().to_string(),
             reason,

@@ -1,5 +1,13 @@
 //! Configuration end to end: where values come from, and how mistakes are answered.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::Duration;
+
+use expectrl::{Eof, Expect as _, Session};
+use rustix::process::Signal;
+
 use super::{nowhere, reauth, refusal, text};
 use crate::support::World;
 
@@ -205,9 +213,10 @@ async fn a_command_that_leaves_something_in_the_background() {
     let password = &world.simulator.ready().salesforce.password;
     let script = format!("sleep 600 & printf %s {password:?}");
     let value = format!("{{ command = [\"sh\", \"-c\", {script:?}] }}");
-    world.write_config(&world.config_text().replace(&format!("{password:?}"), &value));
+    world.write_config(&with_password(&world, &value));
     world.reauth(&["status"]).await.expect_code(0);
 }
+
 /// What a command needs of the environment it gets: the secret manager's own token, for one. Secrets of
 /// ours are none of its business.
 #[tokio::test(flavor = "multi_thread")]
@@ -239,3 +248,121 @@ async fn a_command_gets_the_environment_without_our_secrets() {
     }
 }
 
+/// The configuration, with this instead of the password.
+fn with_password(world: &World, value: &str) -> String {
+    let password = &world.simulator.ready().salesforce.password;
+    world.config_text().replace(&format!("{password:?}"), value)
+}
+
+/// Nothing has begun yet: a signal ends it at once, whatever is waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_while_a_file_is_waited_for() {
+    for (arguments, signal, code) in [
+        (&["status"][..], Signal::INT, 130),
+        (&["run", "--config", "fifo"], Signal::TERM, 143),
+        (&["doctor"], Signal::INT, 130),
+        (&["passkey", "show"], Signal::HUP, 143),
+    ] {
+        let world = World::new().await;
+        let fifo = world.fifo("fifo");
+        world.write_config(&with_password(&world, "{ file = \"fifo\" }"));
+        let mut running = world.follow(arguments);
+        // Opened for writing as soon as it is opened for reading.
+        let opening = tokio::task::spawn_blocking(|| File::options().write(true).open(fifo));
+        let silent = opening.await.unwrap().unwrap();
+        running.signal(signal);
+        running.finish().await.expect_code(code);
+        drop(silent);
+        world.assert_nothing_left().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_while_a_command_runs() {
+    let world = World::new().await;
+    let fifo = world.fifo("fifo");
+    let command = "sleep 600 & echo yes > fifo; wait";
+    let value = format!("{{ command = [\"sh\", \"-c\", {command:?}] }}");
+    world.write_config(&with_password(&world, &value));
+    let mut running = world.follow(&["status"]);
+    let told = tokio::task::spawn_blocking(move || std::fs::read_to_string(fifo).unwrap());
+    assert_eq!(told.await.unwrap(), "yes\n");
+    running.signal(Signal::INT);
+    running.finish().await.expect_code(130).expect_error("reauth.interrupted");
+    world.assert_nothing_left().await;
+}
+
+/// As a shell hands it over: `--config <(…)`, and secrets by the number of an open file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_through_a_pipe() {
+    let world = World::new().await;
+    std::fs::rename(world.config(), world.home.path().join("elsewhere.toml")).unwrap();
+    let mut command = world.command(&["--format", "json", "status", "--config", "/dev/stdin"]);
+    let cat = tokio::process::Command::new("cat")
+        .arg(world.home.path().join("elsewhere.toml"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pipe: std::process::Stdio = cat.stdout.unwrap().try_into().unwrap();
+    command.stdin(pipe);
+    world.finish(command).await.expect_code(0);
+}
+
+#[test]
+fn files_that_are_too_long_or_no_files() {
+    let folder = nowhere();
+    let file = |name: &str| File::create(folder.path().join(name)).unwrap();
+    file("long.toml").set_len(100 << 30).unwrap();
+    file("raw.toml").write_all(&[0xff]).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("fifo"), rustix::fs::Mode::RWXU)
+        .unwrap();
+    for (arguments, code, words) in [
+        (&["run", "--config", "long.toml"][..], "config.unreadable", "expected at most 4096 KiB"),
+        (&["run", "--config", "."], "config.unreadable", "expected a file, it is a folder"),
+        (&["run", "--config", "raw.toml"], "config.unreadable", "expected text in UTF-8"),
+        (&["simulate", "--settings", "fifo"], "simulator.settings", "it is a pipe"),
+        (&["simulate", "--settings", "long.toml"], "simulator.settings", "at most 4096 KiB"),
+        (&["passkey", "show", "fifo"], "passkey.unreadable", "it is a pipe"),
+    ] {
+        let output = reauth(folder.path(), arguments).output().unwrap();
+        let stderr = refusal(&output, if arguments[0] == "passkey" { 3 } else { 2 });
+        let stderr = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(stderr.contains(code) && stderr.contains(words), "{arguments:?}: {stderr}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_the_configuration_that_are_pipes() {
+    let world = World::new().await;
+    world.fifo("fifo");
+    let text = format!("{}\n[http]\nca_file = \"fifo\"\n", world.config_text());
+    for (text, arguments, code) in [
+        (text, &["status"][..], "http.ca_file"),
+        (world.config_text(), &["run", "--locators", "fifo"], "browser.catalogue"),
+    ] {
+        world.write_config(&text);
+        let finished = world.reauth(arguments).await.expect_error(code);
+        let message = finished.report()["error"]["message"].to_string();
+        assert!(message.contains("expected a file, it is a pipe"), "{message}");
+    }
+}
+
+/// As a manager of secrets does that is locked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_asks_at_the_terminal() {
+    let world = World::new().await;
+    let script =
+        "printf 'your PIN: ' >/dev/tty; read pin </dev/tty; test \"$pin\" = 47 && echo secret";
+    let value = format!("{{ command = [\"sh\", \"-c\", {script:?}] }}");
+    world.write_config(&with_password(&world, &value));
+    let mut command = world.command(&["status"]).into_std();
+    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut terminal = Session::spawn(command).unwrap();
+    terminal.set_expect_timeout(Some(Duration::from_secs(60)));
+    terminal.expect("your PIN: ").unwrap();
+    writeln!(terminal, "47").unwrap();
+    let said = terminal.expect(Eof).unwrap();
+    let said = String::from_utf8_lossy(said.get(0).unwrap_or_default()).into_owned();
+    assert!(said.contains("authenticated") && !said.contains("not authenticated"), "{said}");
+    world.assert_nothing_left().await;
+}

@@ -34,18 +34,30 @@ const SCRIPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// The key of an element reference (W3C WebDriver, "web element identifier").
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Hides what stands in fields that may hold a code: short numbers, whoever wrote them there.
-const BLANK_CODES: &str = r"
+/// Hides what stands in fields that may hold a code: short numbers, whoever wrote them there. The
+/// picture is of the whole window: also in open shadow roots, and in every frame of this site.
+const BLANK_CODES: &str = concat!(
+    include_str!("page.js"),
+    r"
     const key = Symbol.for('reauth.blanked');
     document[key] = [];
-    for (const field of document.querySelectorAll('input')) {
-      if (!/^[\s-]*(\d[\s-]*){4,10}$/.test(field.value || '')) continue;
-      document[key].push([field, field.value]);
-      field.value = '';
-      // A caret would blink in the picture, where the first digit was.
-      field.blur();
+    function blank(root) {
+      for (const field of deep(root, 'input,textarea')) {
+        if (!/^[\s-]*(\d[\s-]*){4,10}$/.test(field.value || '')) continue;
+        document[key].push([field, field.value]);
+        field.value = '';
+        // A caret would blink in the picture, where the first digit was.
+        field.blur();
+      }
+      for (const frame of deep(root, 'iframe,frame')) if (frame.contentDocument) blank(frame.contentDocument);
     }
-    return true;";
+    // Where commands go to a frame: up to the first document that is another site's.
+    let outermost = window;
+    function above(frame) { try { return frame.parent.document && frame.parent; } catch { return null; } }
+    while (outermost.parent !== outermost && above(outermost)) outermost = above(outermost);
+    blank(outermost.document);
+    return true;"
+);
 const SHOW_CODES: &str = r"
     const key = Symbol.for('reauth.blanked');
     for (const [field, value] of document[key] || []) if (field.value === '') field.value = value;

@@ -115,7 +115,7 @@ async fn perform<T>(
             recover(&context, &plan, &mut signals).await;
         }
     }
-    context.close_browsers().await;
+    close_browsers(&context, &mut signals).await;
     if let Some(failure) = stage.end().await {
         events.send(Event::Failed { step: None, failure });
     }
@@ -163,6 +163,23 @@ async fn recover(context: &Context, plan: &Plan, signals: &mut Signals) {
     if let Err(failure) = result {
         tracing::error!(code = failure.code, %failure, "recovery failed");
         context.events.send(Event::Failed { step: context.failed_step(), failure });
+    }
+}
+
+/// What was to be done is done: a second SIGINT does not wait for the browsers.
+async fn close_browsers(context: &Context, signals: &mut Signals) {
+    let going_on = |signal: &str| {
+        let message = format!("{signal}: the browser is being closed; SIGINT twice stops at once");
+        context.events.warn("reauth.going_on", message);
+    };
+    tokio::select! {
+        biased;
+        () = context.close_browsers() => {}
+        () = signals.second_interrupt(going_on) => {
+            let reason = "a second SIGINT came while the browser was being closed".to_owned();
+            let failure = Failure::from(BrowserError::NotCleared { reason });
+            context.events.warn(failure.code, failure.message);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! SIGINT, SIGTERM, SIGHUP: before, in the middle of and after the revocation.
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use super::moments::{
@@ -9,7 +9,7 @@ use super::moments::{
     UI_REVOKED,
 };
 use super::{APP, assert_dead, assert_whole, moments};
-use crate::support::{Finished, Moment, World};
+use crate::support::{Finished, Moment, World, processes};
 
 const UI: &[&str] = &["run", "--revoke-via", "ui"];
 const API: &[&str] = &["run", "--revoke-via", "api"];
@@ -252,4 +252,32 @@ async fn restore_all_ends_with_the_signal() {
     assert!(finished.stderr.contains("stopped by SIGINT"), "{}", finished.stderr);
     assert!(!finished.stderr.contains("z-1.json"), "went on: {}", finished.stderr);
     assert_eq!(world.journal().len(), 2);
+}
+
+/// Its guard does not answer: that all is cleared away is waited for, but not after a second SIGINT.
+#[tokio::test(flavor = "multi_thread")]
+async fn twice_while_the_browser_is_closed() {
+    let world = World::new().await;
+    let (mut running, held) = world.follow_to(UI, UI_OPEN).await;
+    let signal = |signal| {
+        let guards = processes(world.temporary.path()).into_iter();
+        for (guard, _) in guards.filter(|(_, line)| line.contains(" __guard ")) {
+            kill_process(Pid::from_raw(guard).unwrap(), signal).unwrap();
+        }
+    };
+    signal(Signal::STOP);
+    running.signal(Signal::INT).until("reauth.interrupted").await;
+    running.signal(Signal::INT);
+    let finished = running.finish().await.expect_code(130).expect_error("reauth.interrupted");
+    // The page was asked for by the browser, which lives until its guard goes on.
+    signal(Signal::CONT);
+    world.abandoned(held).await;
+    world.let_go().await;
+    world.assert_nothing_left().await;
+    let warnings = finished.report()["warnings"].to_string();
+    assert!(
+        warnings.contains("a second SIGINT came while the browser was being closed"),
+        "{warnings}"
+    );
+    assert_whole(&world).await;
 }

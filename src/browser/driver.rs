@@ -118,8 +118,7 @@ impl Driver {
             let holder = std::process::id().to_string();
             command.arg(guard::PROFILE).arg(folder).arg(holder);
         }
-        let exempt = proxy_exemptions(callback_host);
-        command.env("no_proxy", &exempt).env("NO_PROXY", &exempt);
+        exempt_from_proxy(&mut command, callback_host);
         if std::env::var_os("XAUTHORITY").is_none()
             && let Some(home) = std::env::var_os("HOME")
         {
@@ -156,8 +155,8 @@ impl Driver {
     pub fn remote(url: Url) -> Result<Self, BrowserError> {
         let failed = |reason: String| BrowserError::DriverStart(reason);
         let url = with_slash(url);
-        let guard = guard_command()
-            .and_then(|mut command| Guard::spawn(command.args([guard::REMOTE, url.as_str()])))
+        let guard = remote_guard_command(&url)
+            .and_then(|mut command| Guard::spawn(&mut command))
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self { url, guard: Some(guard), installation: None, folder: None, profile: None })
     }
@@ -281,13 +280,37 @@ fn own_binary() -> std::io::Result<std::path::PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
-fn proxy_exemptions(callback_host: &str) -> String {
-    let own = ["localhost", "127.0.0.1", "::1", callback_host].map(str::to_owned);
-    ["no_proxy", "NO_PROXY"]
+/// Besides those that the environment exempts already.
+fn exempt_from_proxy(command: &mut Command, host: &str) {
+    let own = ["localhost", "127.0.0.1", "::1", host].map(str::to_owned);
+    let exempt = ["no_proxy", "NO_PROXY"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
         .filter(|value| !value.is_empty())
         .chain(own)
         .collect::<Vec<_>>()
-        .join(",")
+        .join(",");
+    command.env("no_proxy", &exempt).env("NO_PROXY", &exempt);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guard_of_a_remote_driver_goes_there_past_any_proxy() {
+        for (url, host) in [
+            ("http://grid.example:4444/wd/hub/", "grid.example"),
+            ("http://[2001:db8::7]:4444/", "2001:db8::7"),
+        ] {
+            let command = remote_guard_command(&Url::parse(url).unwrap()).unwrap();
+            for name in ["no_proxy", "NO_PROXY"] {
+                let mut variables = command.as_std().get_envs();
+                let value =
+                    variables.find(|(known, _)| *known == name).and_then(|(_, value)| value);
+                let hosts = value.unwrap().to_str().unwrap();
+                assert!(hosts.split(',').any(|exempt| exempt == host), "{hosts}");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -34,8 +34,8 @@ impl Journal {
     /// `~/.local/state/reauth`; made (mode 0700) where it is missing.
     ///
     /// # Errors
-    /// `journal.no_folder` (environment), if none of the variables says where; `journal.unwritable`
-    /// (environment), if the folder cannot be made.
+    /// `journal.no_folder` (environment), if none of the variables says where; those of
+    /// [`at`](Self::at).
     pub fn open() -> Result<Self, Failure> {
         Self::at(&Self::place()?)
     }
@@ -43,14 +43,12 @@ impl Journal {
     /// The journal in `folder`; made (mode 0700) where it is missing.
     ///
     /// # Errors
-    /// `journal.unwritable` (environment), if the folder cannot be made.
+    /// `journal.unwritable` (environment), if the folder cannot be made; `journal.untrusted_folder`
+    /// (environment), if somebody else could have written what is in it.
     pub fn at(folder: &Path) -> Result<Self, Failure> {
         let folder = std::path::absolute(folder).map_err(|error| unwritable(folder, &error))?;
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .map_err(|error| unwritable(&folder, &error))?;
+        make_durably(&folder).map_err(|error| unwritable(&folder, &error))?;
+        check_owner(&folder)?;
         Ok(Self { folder })
     }
 
@@ -198,6 +196,48 @@ impl InFlight {
             .and_then(|bytes| write_durably(&self.folder, &self.entry.key(), &bytes))
             .map_err(|error| unwritable(&path, &error))
     }
+}
+
+/// Makes the folder and those above it that are missing. Each name is on disk when this returns: an
+/// entry in a folder that a power cut takes away is none.
+fn make_durably(folder: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {
+            return Ok(());
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let Some(parent) = folder.parent() else { return Err(error) };
+            make_durably(parent)?;
+            // Unless somebody else was faster.
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        made => made?,
+    }
+    match folder.parent().map_or(Ok(()), sync_folder) {
+        // Whoever may make something there need not be allowed to open it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            tracing::debug!(%error, folder = %folder.display(), "its name may not be on disk yet");
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+/// What an entry names is read, and commands in it are run, by whoever restores.
+fn check_owner(folder: &Path) -> Result<(), Failure> {
+    let metadata = fs::metadata(folder).map_err(|error| unwritable(folder, &error))?;
+    let (mode, owner, own) =
+        (metadata.mode() & 0o7777, metadata.uid(), rustix::process::geteuid().as_raw());
+    let seen = match (owner == own, mode & 0o022) {
+        (true, 0) => return Ok(()),
+        (true, _) => format!("others may write to it (mode {mode:04o})"),
+        (false, _) => format!("it is user {owner}'s"),
+    };
+    let folder = folder.display();
+    let expected = "expected a folder for the journal that only this user writes to";
+    Err(Failure::environment("journal.untrusted_folder", format!("{expected}, {folder}: {seen}"))
+        .hint(format!("if what is in it is all yours: `chmod go-w {folder}`"))
+        .hint("or name another with `REAUTH_STATE_DIR`"))
 }
 
 /// Neither of the variables says where.

@@ -88,6 +88,16 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "journal.untrusted_folder",
+        is: ENVIRONMENT,
+        means: "The journal's folder is another user's, or others may write to it. An entry names the configuration by which `reauth restore --all` brings an instance back, commands in it included, so that whoever can write an entry could have anything run as this user. Nothing was read, and nothing changed.",
+        signs: "The message has the folder, and its owner or its mode. Typical is a run as root with another user's HOME (`sudo`), or a folder that was made with a wide umask.",
+        remedies: &[
+            "If what is in it is all yours: `chmod go-w` the folder.",
+            "Run as the user whose folder it is, or name one of your own: REAUTH_STATE_DIR.",
+        ],
+    },
+    Explained {
         code: "journal.unwritable",
         is: ENVIRONMENT,
         means: "The journal, or a lock beside it, could not be written. Before a cut this stops the run with nothing changed; after one the entry that was written before still stands, and a later run looks after the instance once more.",

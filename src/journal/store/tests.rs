@@ -176,3 +176,53 @@ fn the_environment_says_where() {
         assert_eq!(state_folder(variable), expected.map(PathBuf::from), "{variables:?}");
     }
 }
+
+/// That each name was synced only a power cut could show.
+#[test]
+fn folders_are_made_down_to_the_last_and_taken_as_they_are() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("a/b/c");
+    for _ in 0..2 {
+        assert_eq!(Journal::at(&folder).unwrap().folder(), folder);
+    }
+    for path in [&folder, folder.parent().unwrap()] {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    fs::write(parent.path().join("file"), "").unwrap();
+    for path in ["file", "file/below"] {
+        let failure = Journal::at(&parent.path().join(path)).unwrap_err();
+        assert_eq!(failure.code, "journal.unwritable");
+    }
+}
+
+#[test]
+fn a_folder_that_others_can_write_to_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("state");
+    fs::create_dir(&folder).unwrap();
+    let set_mode = |mode| fs::set_permissions(&folder, Permissions::from_mode(mode)).unwrap();
+    let refused = || {
+        let failure = Journal::at(&folder).unwrap_err();
+        assert_eq!(failure.code, "journal.untrusted_folder");
+        failure.message
+    };
+    for mode in [0o770, 0o702, 0o1777] {
+        set_mode(mode);
+        let message = refused();
+        assert!(
+            message.ends_with(&format!("others may write to it (mode {mode:04o})")),
+            "{message}"
+        );
+    }
+    for mode in [0o755, 0o700] {
+        set_mode(mode);
+        Journal::at(&folder).unwrap();
+    }
+    // Only root can give it away.
+    if rustix::process::geteuid().is_root() {
+        let other = Some(rustix::fs::Uid::from_raw(4711));
+        rustix::fs::chown(&folder, other, None).unwrap();
+        let message = refused();
+        assert!(message.ends_with("it is user 4711's"), "{message}");
+    }
+}

@@ -25,3 +25,5 @@ pub mod scenario;
 pub mod secrets;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(test)]
+mod testing;

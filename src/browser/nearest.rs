@@ -237,6 +237,7 @@ fn basic_string(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::cases;
     use proptest::prelude::*;
 
     use super::*;
@@ -279,6 +280,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases())]
+
         #[test]
         fn any_page_and_any_selector_are_survived(
             css in ".{0,40}", text in ".{0,20}", tag in "[a-z]{1,8}", id in ".{0,20}",

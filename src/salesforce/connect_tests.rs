@@ -6,6 +6,7 @@ use super::{ConnectClient, ConnectError, RestClient};
 use crate::failure::Failure;
 use crate::http::testing::{Canned, quick_client, response};
 use crate::secrets::Redactor;
+use crate::testing::cases;
 
 const VERSIONS: &str = r#"[{"version":"67.0"}]"#;
 const USAGE: &str = "/services/data/v67.0/apps/oauth/usage";
@@ -136,7 +137,8 @@ async fn an_app_that_has_gone_with_its_last_token_has_none() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    // Each case is a dozen requests to a server of its own.
+    #![proptest_config(ProptestConfig { cases: 24, ..cases() })]
 
     /// However a list is cut into pages, and whether or not pages come again, all of it is read once.
     #[test]

@@ -30,6 +30,7 @@ pub fn quote(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
     use proptest::prelude::*;
 
     /// Reads a literal at the start of a text as a SOQL parser does; what follows comes second.
@@ -61,7 +62,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
+        #![proptest_config(cases())]
 
         #[test]
         fn comes_back_as_it_was(text in r#"([ -~]|['\\\n\r\t]|\PC){0,30}"#) {

@@ -151,6 +151,7 @@ fn decode(text: &str, redactor: &Redactor) -> Result<totp_rs::Secret, SeedError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
     use proptest::prelude::*;
 
     /// The seed of RFC 6238 appendix B, "12345678901234567890".
@@ -240,6 +241,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases())]
+
         #[test]
         fn any_text_is_a_seed_or_a_mistake_that_does_not_show_it(text in "\\PC{0,60}") {
             if let Err(error) = parse(&text) {

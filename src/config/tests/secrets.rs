@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::cases;
 
 #[test]
 fn secrets_are_known_to_the_redactor() {
@@ -62,7 +63,7 @@ fn is_given_to_another_key(text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases())]
 
     #[test]
     fn any_text_is_answered_without_panic(text in "(\\PC|\n|[\\[\\]={}\"'#.])*") {

@@ -38,6 +38,7 @@ pub(super) fn without_codes(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
     use proptest::prelude::*;
 
     #[test]
@@ -77,6 +78,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases())]
+
         #[test]
         fn any_code_is_found_in_any_sentence(
             code in "[0-9]{5,8}", before in "[a-zA-Z ,.:;\n<>]{0,40}", after in "[a-zA-Z ,.:;\n<>]{0,40}",

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ConfigurationEntry;
-use super::model::is_secret_key;
 use crate::failure::Failure;
+use crate::secrets::is_secret_name;
 
 /// Fields of an instance that are compared in parts: what else they hold describes the element and
 /// the platform's user, and is not the instance's.
@@ -103,14 +103,17 @@ impl VolatileKeys {
 pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys) -> Vec<Change> {
     let mut changes = Vec::new();
     for field in keys(before, after) {
-        let in_parts = COMPARED_IN_PARTS.iter().any(|(whole, _)| *whole == field.as_str());
-        if in_parts || field == "configuration" || volatile.contains(field) {
+        let (old, new) = (before.get(field), after.get(field));
+        let in_parts = field == "configuration"
+            || COMPARED_IN_PARTS.iter().any(|(whole, _)| *whole == field.as_str());
+        // What has no parts, on either side, can only be compared as a whole.
+        let has_parts = [old, new].iter().flatten().all(|value| value.is_object());
+        if (in_parts && has_parts) || volatile.contains(field) {
             continue;
         }
-        let (old, new) = (before.get(field), after.get(field));
         let same = if field == "tags" { same_set(old, new) } else { absent_is_null(old, new) };
         if !same {
-            changes.extend(change(field.clone(), is_secret_key(field), old, new));
+            changes.extend(change(field.clone(), is_secret_name(field), old, new));
         }
     }
     for (whole, part) in COMPARED_IN_PARTS {
@@ -124,7 +127,7 @@ pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys
     for key in keys(&old, &new) {
         if !volatile.contains(key) {
             let name = format!("configuration.{key}");
-            changes.extend(change(name, is_secret_key(key), old.get(key), new.get(key)));
+            changes.extend(change(name, is_secret_name(key), old.get(key), new.get(key)));
         }
     }
     changes
@@ -151,7 +154,7 @@ pub fn configuration_list_diff(
         .filter(|key| !volatile.contains(key) && !is_known(key))
         .filter_map(|key| {
             let name = format!("configuration list.{key}");
-            change(name, is_secret_key(key), old.get(key), new.get(key))
+            change(name, is_secret_name(key), old.get(key), new.get(key))
         })
         .collect()
 }
@@ -187,7 +190,7 @@ fn without_secrets(value: &Value) -> Value {
         Value::Object(fields) => fields
             .iter()
             .map(|(key, value)| {
-                let secret = is_secret_key(key);
+                let secret = is_secret_name(key);
                 (key.clone(), if secret { json!(HIDDEN) } else { without_secrets(value) })
             })
             .collect(),
@@ -246,6 +249,12 @@ mod tests {
                 json!({"element": {"key": "sfdc"}}),
                 json!({"element": {"key": "other"}}),
                 vec![("element.key", Changed)],
+            ),
+            (json!({"user": 1}), json!({"user": 2}), vec![("user", Changed)]),
+            (
+                json!({"configuration": "a"}),
+                json!({"configuration": "b"}),
+                vec![("configuration", Changed)],
             ),
             (
                 json!({"configuration": {"b": 1, "a": 1, "gone": "x", "same": {"x": [1]}}}),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::CloudElementsError;
 use super::fields::Fields;
-use crate::secrets::{Redactor, Secret};
+use crate::secrets::{Redactor, Secret, is_secret_name};
 
 /// Configuration key of the instance's Salesforce access token.
 pub(super) const USER_TOKEN: &str = "oauth.user.token";
@@ -174,14 +174,6 @@ pub fn is_masked(text: &str) -> bool {
     text.len() >= 3 && text.bytes().all(|byte| byte == b'*')
 }
 
-/// Whether a configuration key holds a secret, by its name.
-pub(super) fn is_secret_key(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["token", "session.id", "sessionid", "secret", "password", "signature.key"]
-        .iter()
-        .any(|end| key.ends_with(end))
-}
-
 fn reading(raw: &Value, key: &'static str, redactor: &Redactor) -> TokenReading {
     match raw.get("configuration").and_then(|configuration| configuration.get(key)) {
         Some(Value::String(text)) if is_masked(text) => TokenReading::Masked,
@@ -203,8 +195,12 @@ fn learn_configuration(raw: &Value, redactor: &Redactor) {
 }
 
 fn learn_setting(key: &str, value: &Value, redactor: &Redactor) {
-    let Value::String(text) = value else { return };
-    if is_masked(text) || !is_secret_key(key) {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return,
+    };
+    if is_masked(&text) || !is_secret_name(key) {
         return;
     }
     let label = match key {
@@ -213,7 +209,7 @@ fn learn_setting(key: &str, value: &Value, redactor: &Redactor) {
         "oauth.api.secret" => "oauth.api.secret",
         _ => "instance secret",
     };
-    redactor.learn(label, text.as_str());
+    redactor.learn(label, text);
 }
 
 #[cfg(test)]

@@ -5,9 +5,11 @@
 
 pub mod ask;
 pub mod excerpt;
+mod names;
 mod redactor;
 mod totp;
 
+pub use names::is_secret_name;
 pub use redactor::{RedactingWriter, Redactor};
 pub use totp::{SeedError, Taken, TotpSeed};
 

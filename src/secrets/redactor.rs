@@ -1,16 +1,30 @@
 //! Finds every known secret in a text, in the forms in which it may travel.
 
-use std::borrow::Cow;
-use std::io::{self, Write};
-use std::sync::{Arc, OnceLock, RwLock};
+mod forms;
+mod found;
+#[cfg(test)]
+mod tests;
+mod views;
+mod writer;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::Secret;
+use super::names::{CODE, is_error_code, is_secret_name};
+use forms::{Form, Kind};
+use found::{Found, Parts};
+use views::{Escape, View};
+
+pub use writer::RedactingWriter;
 
 /// Shorter values are redacted by field, not by search: searching for `qa` would destroy the text.
 const MIN_SEARCHED_LENGTH: usize = 8;
@@ -18,29 +32,22 @@ const MIN_SEARCHED_LENGTH: usize = 8;
 /// Letters in a line of a PEM file (RFC 7468).
 const PEM_LINE: usize = 64;
 
-/// Field names whose values are secrets whatever they hold.
-const SECRET_FIELDS: &[&str] = &[
-    "access_token",
-    "api_secret",
-    "apisecret",
-    "authorization",
-    "client_secret",
-    "code",
-    "consumer_secret",
-    "cookie",
-    "oauth.api.secret",
-    "oauth.user.refresh_token",
-    "oauth.user.token",
-    "oauthurl",
-    "password",
-    "private_key",
-    "privatekey",
-    "pw",
-    "refresh_token",
-    "set-cookie",
-    "sid",
-    "token",
-];
+/// So many escapes around one another are undone: `%252F` in a JSON text in a JSON text.
+const DEEPEST: usize = 3;
+
+/// The beginning of a form that is searched for; the rest is compared where that was found. Keeps
+/// the automaton small, however long the secrets are.
+const ANCHOR: usize = 32;
+
+/// The anchors of all forms, in bytes: some ten thousand secrets. Nobody has as many; who seems to has
+/// been sent them by a service gone mad, whose answers must not take the memory away.
+const ALL_ANCHORS: usize = 2 * 1024 * 1024;
+
+/// Stands in for a text that cannot be searched.
+const WITHHELD: &str = "«withheld: there are too many secrets to search for»";
+
+/// Stands in for the value of a field whose name says that it is a secret.
+const BY_NAME: &str = "redacted";
 
 /// Knows every secret of this process; shared by cloning.
 #[derive(Clone, Default)]
@@ -48,30 +55,145 @@ pub struct Redactor(Arc<RwLock<Known>>);
 
 /// What is searched for.
 struct Pattern {
-    text: String,
+    text: Arc<str>,
+    kind: Kind,
     /// Stands in for it.
     label: &'static str,
-    /// Only where it is no part of a longer number.
-    whole_number: bool,
+}
+
+impl Pattern {
+    fn anchor(&self) -> &[u8] {
+        let bytes = self.text.as_bytes();
+        &bytes[..bytes.len().min(ANCHOR)]
+    }
 }
 
 #[derive(Default)]
 struct Known {
     patterns: Vec<Pattern>,
+    /// Where in `patterns` a text is.
+    places: HashMap<Arc<str>, usize>,
+    labels: HashSet<&'static str>,
+    /// Bytes of all anchors.
+    anchors: usize,
     /// Made of the patterns when it is next needed: secrets are learnt in bursts.
-    automaton: OnceLock<Option<AhoCorasick>>,
+    automaton: OnceLock<Result<AhoCorasick, BuildError>>,
 }
 
 impl Known {
+    fn add(&mut self, label: &'static str, form: Form) {
+        if let Some(place) = self.places.get(form.text.as_str()) {
+            // A number that is a secret of its own right is one wherever it stands.
+            if form.kind != Kind::WholeNumber {
+                self.patterns[*place].kind = form.kind;
+            }
+            return;
+        }
+        let text: Arc<str> = form.text.into();
+        let pattern = Pattern { text: text.clone(), kind: form.kind, label };
+        self.anchors += pattern.anchor().len();
+        self.labels.insert(label);
+        self.automaton = OnceLock::new();
+        self.places.insert(text, self.patterns.len());
+        self.patterns.push(pattern);
+    }
+
+    /// `None`: there is more to search for than can be.
     fn automaton(&self) -> Option<&AhoCorasick> {
+        if self.anchors > ALL_ANCHORS {
+            return None;
+        }
+        // The quickest to build: secrets are learnt throughout a run.
         let build = || {
-            // LeftmostLongest: of `abc` and `abcdef` the longer goes, so that no tail is left.
             AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(self.patterns.iter().map(|pattern| &pattern.text))
-                .ok()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(self.patterns.iter().map(Pattern::anchor))
         };
-        self.automaton.get_or_init(build).as_ref()
+        self.automaton.get_or_init(build).as_ref().ok()
+    }
+
+    /// All secrets in `text`, whose escapes may go `deep` into one another.
+    fn search(
+        &self,
+        automaton: &AhoCorasick,
+        text: &[u8],
+        deep: usize,
+        seen: &mut HashSet<u64>,
+    ) -> Vec<Found> {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        // Two kinds of escapes, undone in either order, are mostly the same.
+        if !seen.insert(hasher.finish()) {
+            return Vec::new();
+        }
+        let mut parts = Parts::default();
+        for matched in automaton.find_overlapping_iter(text) {
+            let pattern = &self.patterns[matched.pattern().as_usize()];
+            if let Some(found) = pattern.at(text, matched.start()) {
+                parts.add(found);
+            }
+        }
+        let mut all = parts.into_vec();
+        for view in
+            Escape::ALL.into_iter().filter(|_| deep > 0).filter_map(|escape| View::of(text, escape))
+        {
+            let inside = self.search(automaton, &view.bytes, deep - 1, seen);
+            all.extend(
+                inside.into_iter().map(|part| Found { range: view.original(&part.range), ..part }),
+            );
+        }
+        all
+    }
+
+    /// Where something stands in for a secret already.
+    fn stand_ins(&self, text: &str) -> Vec<Range<usize>> {
+        text.match_indices('«')
+            .filter_map(|(start, sign)| {
+                let inside = &text[start + sign.len()..];
+                let is_there = |label: &&&str| {
+                    inside.strip_prefix(**label).is_some_and(|rest| rest.starts_with('»'))
+                };
+                let label = self.labels.iter().chain([&BY_NAME]).find(is_there)?;
+                Some(start..start + sign.len() + label.len() + '»'.len_utf8())
+            })
+            .collect()
+    }
+}
+
+impl Pattern {
+    /// The part of `text` that has to go, if all of the pattern stands at `start`.
+    fn at(&self, text: &[u8], start: usize) -> Option<Found> {
+        let mut range = start..start + self.text.len();
+        if text.get(range.clone())? != self.text.as_bytes() {
+            return None;
+        }
+        let longest = range.len();
+        match self.kind {
+            Kind::Plain => {}
+            Kind::WholeNumber => {
+                let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+                let goes_on =
+                    is_digit(range.end) || range.start.checked_sub(1).is_some_and(is_digit);
+                if goes_on {
+                    return None;
+                }
+            }
+            Kind::Base64 { before, after } => {
+                let is_letter = |at: usize| {
+                    text.get(at)
+                        .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte))
+                };
+                if before && range.start.checked_sub(1).is_some_and(is_letter) {
+                    range.start -= 1;
+                }
+                if after && is_letter(range.end) {
+                    range.end += 1;
+                }
+                let padding = text[range.end..].iter().take(2).take_while(|byte| **byte == b'=');
+                range.end += padding.count();
+            }
+        }
+        Some(Found { range, label: self.label, longest })
     }
 }
 
@@ -81,13 +203,19 @@ impl Redactor {
         Self::default()
     }
 
-    /// Makes `value` a secret: from now on its raw, URL-encoded, form-encoded, base64 and
-    /// JSON-escaped forms are replaced by `«label»` wherever this redactor is asked. Values under
-    /// eight characters are not searched for, only redacted by field name.
+    /// Makes `value` a secret: from now on it is replaced by `«label»` wherever this redactor is
+    /// asked: as it is, escaped for a URL, form, JSON or HTML (also in one another), and in base64,
+    /// also as a part of something longer. Values under eight characters are not searched for, only
+    /// redacted by field name.
     pub fn learn(&self, label: &'static str, value: impl Into<String>) -> Secret {
         let value = value.into();
         if value.len() >= MIN_SEARCHED_LENGTH {
-            self.add(label, &value, false);
+            self.add(label, forms::all(&value, Kind::Plain));
+            // What is written line by line is searched line by line.
+            let lines = value.split(['\n', '\r']).filter(|line| line.len() < value.len());
+            for line in lines.filter(|line| line.len() >= MIN_SEARCHED_LENGTH) {
+                self.add(label, forms::plain(line, Kind::Plain));
+            }
         }
         Secret { label, value: value.into() }
     }
@@ -113,7 +241,7 @@ impl Redactor {
 
     fn add_long(&self, label: &'static str, value: &str) {
         if value.len() >= MIN_SEARCHED_LENGTH {
-            self.add(label, value, false);
+            self.add(label, forms::plain(value, Kind::Plain));
         }
     }
 
@@ -129,22 +257,16 @@ impl Redactor {
     /// ```
     pub fn learn_code(&self, label: &'static str, code: impl Into<String>) -> Secret {
         let code = code.into();
-        self.add(label, &code, true);
+        if !code.is_empty() {
+            self.add(label, forms::all(&code, Kind::WholeNumber));
+        }
         Secret { label, value: code.into() }
     }
 
-    fn add(&self, label: &'static str, value: &str, whole_number: bool) {
-        let mut known = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let before = known.patterns.len();
-        for form in forms(value) {
-            if !known.patterns.iter().any(|pattern| pattern.text == form) {
-                // Encoded, it is no number any more.
-                let whole_number = whole_number && form == value;
-                known.patterns.push(Pattern { text: form, label, whole_number });
-            }
-        }
-        if known.patterns.len() > before {
-            known.automaton = OnceLock::new();
+    fn add(&self, label: &'static str, forms: Vec<Form>) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for form in forms {
+            known.add(label, form);
         }
     }
 
@@ -162,235 +284,81 @@ impl Redactor {
     /// );
     /// ```
     pub fn redact<'text>(&self, text: &'text str) -> Cow<'text, str> {
-        let known = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Some(automaton) = known.automaton() else {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if known.patterns.is_empty() || text.is_empty() {
             return Cow::Borrowed(text);
+        }
+        let Some(automaton) = known.automaton() else {
+            return Cow::Borrowed(WITHHELD);
         };
-        if !automaton.is_match(text) {
+        let mut found = known.search(automaton, text.as_bytes(), DEEPEST, &mut HashSet::new());
+        if !found.is_empty() {
+            // A password may well be `password`, which is in the name of what stands in for it.
+            let stand_ins = known.stand_ins(text);
+            found.retain(|part| {
+                let before = stand_ins.partition_point(|one| one.start <= part.range.start);
+                let last = before.checked_sub(1).map(|last| &stand_ins[last]);
+                last.is_none_or(|stand_in| part.range.end > stand_in.end)
+            });
+        }
+        if found.is_empty() {
             return Cow::Borrowed(text);
         }
         let mut redacted = String::with_capacity(text.len());
-        automaton.replace_all_with(text, &mut redacted, |found, matched, out| {
-            let pattern = &known.patterns[found.pattern().as_usize()];
-            if pattern.whole_number && !is_whole_number(text, found.start(), found.end()) {
-                out.push_str(matched);
-                return true;
+        let mut copied = 0;
+        for Found { range, label, .. } in Parts::merged(found).into_vec() {
+            let Range { mut start, mut end } = range;
+            // Secrets are whole letters, and so are escapes: this is a second lock.
+            while !text.is_char_boundary(start) {
+                start -= 1;
             }
-            out.push('«');
-            out.push_str(pattern.label);
-            out.push('»');
-            true
-        });
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            redacted.push_str(&text[copied..start.max(copied)]);
+            redacted.extend(["«", label, "»"]);
+            copied = end.max(copied);
+        }
+        redacted.push_str(&text[copied..]);
         Cow::Owned(redacted)
     }
 
-    /// Redacts every string in a JSON value, keys included, and whatever stands in a field whose
-    /// name says that it is a secret.
+    /// Redacts every string and number in a JSON value, keys included, and whatever stands in a
+    /// field whose name says that it is a secret ([`is_secret_name`]).
     pub fn redact_json(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.redact(text).into_owned()),
+            Value::Number(number) => {
+                let number = number.to_string();
+                let shown = self.redact(&number);
+                if shown == number { value.clone() } else { Value::String(shown.into_owned()) }
+            }
             Value::Array(items) => items.iter().map(|item| self.redact_json(item)).collect(),
             Value::Object(fields) => fields
                 .iter()
                 .map(|(key, value)| {
                     let shown = match value {
-                        Value::String(text) if is_secret_field(key) && !text.is_empty() => {
-                            Value::String("«redacted»".to_owned())
-                        }
-                        other => self.redact_json(other),
+                        value if is_secret_name(key) => hidden(value),
+                        Value::String(text) if key == CODE && !is_error_code(text) => hidden(value),
+                        value => self.redact_json(value),
                     };
                     (self.redact(key).into_owned(), shown)
                 })
                 .collect(),
-            other => other.clone(),
+            Value::Null | Value::Bool(_) => value.clone(),
         }
     }
 }
 
-/// Whether the digits there are all of a number. An escape of a URL (`%20`) is none of it.
-fn is_whole_number(text: &str, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let follows_escape = start >= 3
-        && bytes[start - 3] == b'%'
-        && bytes[start - 2..start].iter().all(u8::is_ascii_hexdigit);
-    !is_digit(end) && (start == 0 || follows_escape || !is_digit(start - 1))
-}
-
-fn is_secret_field(key: &str) -> bool {
-    SECRET_FIELDS.iter().any(|name| key.eq_ignore_ascii_case(name))
-}
-
-/// The forms in which a value may turn up in a text.
-fn forms(value: &str) -> Vec<String> {
-    let json = Value::String(value.to_owned()).to_string();
-    let percent_upper = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    let path = utf8_percent_encode(value, URI_COMPONENT).to_string();
-    let twice = utf8_percent_encode(&path, URI_COMPONENT).to_string();
-    vec![
-        value.to_owned(),
-        json[1..json.len() - 1].to_owned(),
-        percent_upper.to_ascii_lowercase(),
-        percent_upper,
-        form,
-        path,
-        twice,
-        html_escaped(value),
-        STANDARD.encode(value),
-        STANDARD_NO_PAD.encode(value),
-        URL_SAFE_NO_PAD.encode(value),
-    ]
-}
-
-/// What JavaScript's `encodeURIComponent` leaves as it is.
-const URI_COMPONENT: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
-fn html_escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A writer that lets whole lines through, redacted: a secret that is split over two writes is
-/// found all the same.
-pub struct RedactingWriter<W: Write> {
-    redactor: Redactor,
-    inner: W,
-    line: Vec<u8>,
-}
-
-impl<W: Write> RedactingWriter<W> {
-    /// Wraps `inner`.
-    pub fn new(redactor: Redactor, inner: W) -> Self {
-        Self { redactor, inner, line: Vec::new() }
-    }
-
-    fn write_line(&mut self) -> io::Result<()> {
-        let line = std::mem::take(&mut self.line);
-        let text = String::from_utf8_lossy(&line);
-        self.inner.write_all(self.redactor.redact(&text).as_bytes())
-    }
-}
-
-impl<W: Write> Write for RedactingWriter<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.line.extend_from_slice(piece);
-            if piece.ends_with(b"\n") {
-                self.write_line()?;
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-impl<W: Write> Drop for RedactingWriter<W> {
-    fn drop(&mut self) {
-        if !self.line.is_empty() {
-            // Nobody is left to be told: a log whose last half line is lost is still a log.
-            drop(self.write_line());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn longest_secret_wins() {
-        let redactor = Redactor::new();
-        redactor.learn("short", "abcdefgh");
-        redactor.learn("long", "abcdefghijkl");
-        assert_eq!(redactor.redact("x abcdefghijkl y"), "x «long» y");
-    }
-
-    #[test]
-    fn a_short_secret_is_redacted_by_field_only() {
-        let redactor = Redactor::new();
-        redactor.learn("password", "qa");
-        assert_eq!(redactor.redact("acme--qa"), "acme--qa");
-        let shown = redactor.redact_json(&serde_json::json!({"password": "qa", "name": "qa"}));
-        assert_eq!(shown, serde_json::json!({"password": "«redacted»", "name": "qa"}));
-    }
-
-    #[test]
-    fn a_key_is_found_however_its_bytes_are_written() {
-        let redactor = Redactor::new();
-        let bytes: Vec<u8> = (0..100_u8).map(|byte| byte.wrapping_mul(37) ^ 0xA5).collect();
-        let key = redactor.learn_key("passkey", &URL_SAFE_NO_PAD.encode(&bytes));
-        assert_eq!(key.expose(), URL_SAFE_NO_PAD.encode(&bytes));
-        let standard = STANDARD.encode(&bytes);
-        let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let forms = [key.expose(), &URL_SAFE.encode(&bytes), &standard, &hexadecimal];
-        for form in forms {
-            assert_eq!(redactor.redact(&format!("<{form}>")), "<«passkey»>", "{form}");
-        }
-        let pem = format!("{}\n{}\n{}", &standard[..64], &standard[64..128], &standard[128..]);
-        assert_eq!(redactor.redact(&pem), "«passkey»\n«passkey»\n«passkey»");
-    }
-
-    #[test]
-    fn a_code_is_found_where_it_is_a_number_of_its_own() {
-        let redactor = Redactor::new();
-        redactor.learn_code("code", "120045");
-        for (text, redacted) in [
-            ("120045", "«code»"),
-            ("\"120045\", Tc=120045&x", "\"«code»\", Tc=«code»&x"),
-            ("G-120045.", "G-«code»."),
-            ("?q=a%20120045", "?q=a%20«code»"),
-            ("1120045 1200456 21200459", "1120045 1200456 21200459"),
-            ("basic MTIwMDQ1", "basic «code»"),
-        ] {
-            assert_eq!(redactor.redact(text), redacted, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_secret_split_over_writes_is_found() {
-        let redactor = Redactor::new();
-        redactor.learn("token", "00D!secret-value");
-        let mut out = Vec::new();
-        {
-            let mut writer = RedactingWriter::new(redactor, &mut out);
-            writer.write_all(b"before 00D!sec").unwrap();
-            writer.write_all(b"ret-value after\n").unwrap();
-        }
-        assert_eq!(String::from_utf8(out).unwrap(), "before «token» after\n");
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
-
-        #[test]
-        fn never_leaks_a_known_secret(secret in "[ -~]{8,40}", before in ".{0,20}", after in ".{0,20}") {
-            let redactor = Redactor::new();
-            redactor.learn("s", secret.clone());
-            for form in forms(&secret) {
-                let text = format!("{before}{form}{after}");
-                prop_assert!(!redactor.redact(&text).contains(&form));
-            }
-        }
-
-        #[test]
-        fn a_text_without_secrets_is_left_alone(text in "[a-m ]{0,200}") {
-            let redactor = Redactor::new();
-            redactor.learn("s", "zzzzzzzzzzzz");
-            let redacted = redactor.redact(&text).into_owned();
-            prop_assert_eq!(redacted, text);
-        }
+/// A value without any text or number. What else there is (nothing, yes, no) is no secret.
+fn hidden(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.is_empty() => value.clone(),
+        Value::String(_) | Value::Number(_) => Value::String(format!("«{BY_NAME}»")),
+        Value::Array(items) => items.iter().map(hidden).collect(),
+        // Keys may be secrets as well, e.g. a cookie's.
+        Value::Object(fields) if fields.is_empty() => value.clone(),
+        Value::Object(_) => Value::String(format!("«{BY_NAME}»")),
+        Value::Null | Value::Bool(_) => value.clone(),
     }
 }

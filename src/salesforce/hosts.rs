@@ -1,5 +1,7 @@
 //! The hosts of one org, derived from its My Domain.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use url::Url;
 
@@ -46,9 +48,13 @@ struct Part {
 }
 
 impl HostList {
-    fn read() -> Result<Self, SalesforceError> {
-        toml::from_str(include_str!("../../webdriver/hosts.toml"))
-            .map_err(|error| SalesforceError::HostList { reason: error.to_string() })
+    /// The embedded list; asked for at each page that is seen.
+    fn get() -> Result<&'static Self, SalesforceError> {
+        static LIST: LazyLock<Result<HostList, String>> = LazyLock::new(|| {
+            toml::from_str(include_str!("../../webdriver/hosts.toml"))
+                .map_err(|error| error.to_string())
+        });
+        LIST.as_ref().map_err(|reason| SalesforceError::HostList { reason: reason.clone() })
     }
 }
 
@@ -59,10 +65,10 @@ pub fn provider_domain(host: &str) -> Option<String> {
         let (_, domain) = names.rsplit_once('.')?;
         return Some(format!("{domain}.localhost"));
     }
-    let is_under = |domain: &String| {
-        host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    let is_under = |domain: &str| {
+        host.strip_suffix(domain).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
     };
-    HostList::read().ok()?.provider.domains.into_iter().find(is_under)
+    HostList::get().ok()?.provider.domains.iter().find(|domain| is_under(domain)).cloned()
 }
 
 impl OrgHosts {
@@ -71,7 +77,7 @@ impl OrgHosts {
     /// # Errors
     /// [`SalesforceError::NotAMyDomain`] for a host that is none of an org's.
     pub fn from_any(url: &Url) -> Result<Self, SalesforceError> {
-        let list = HostList::read()?;
+        let list = HostList::get()?;
         let host = url.host_str().unwrap_or_default();
         let parts = [&list.setup.part, &list.lightning.part];
         let my_domain = parts.into_iter().find_map(|part| {
@@ -97,7 +103,7 @@ impl OrgHosts {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_my_domain(my_domain: &Url) -> Result<Self, SalesforceError> {
-        let list = HostList::read()?;
+        let list = HostList::get()?;
         let host = my_domain.host_str().unwrap_or_default();
         let not_a_my_domain = || SalesforceError::NotAMyDomain { host: host.to_owned() };
         let (org, rest) = host

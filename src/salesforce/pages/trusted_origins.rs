@@ -54,12 +54,13 @@ impl TrustedOrigins {
     }
 }
 
-/// The same origin, or the same scheme and both under the same domain of Salesforce's, as
+/// The same origin, or the same scheme and port and both under the same domain of Salesforce's, as
 /// `login.salesforce.com` and `acme.my.salesforce.com`.
 fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
     let domain = |url: &Url| url.host_str().and_then(provider_domain);
     trusted.origin() == learnt.origin()
         || trusted.scheme() == learnt.scheme()
+            && trusted.port_or_known_default() == learnt.port_or_known_default()
             && domain(trusted).is_some()
             && domain(trusted) == domain(learnt)
 }
@@ -67,6 +68,9 @@ fn is_same_provider(trusted: &Url, learnt: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     #[test]
     fn a_learnt_host_must_belong_to_the_family() {
@@ -79,6 +83,8 @@ mod tests {
             ("https://login.salesforce.com.evil.example", false),
             ("https://evilsalesforce.com", false),
             ("https://salesforce.com", false),
+            ("https://acme.my.salesforce.com:8443", false),
+            ("https://acme.my.salesforce.com.", false),
         ] {
             assert_eq!(trusted.is_family(&Url::parse(url).unwrap()), expected, "{url}");
         }
@@ -133,6 +139,84 @@ mod tests {
             "null",
         ] {
             assert!(!trusted.contains(origin), "{origin}");
+        }
+    }
+
+    /// Addresses that a hasty eye takes for one of Salesforce's.
+    fn look_alikes() -> impl Strategy<Value = String> {
+        let ours = select(vec!["login.salesforce.com", "acme.my.salesforce.com"]);
+        let theirs = "[a-z]{1,8}\\.(example|co|com\\.de|salesforce|xn--com)";
+        let tricks = select(vec![
+            "https://{ours}.{theirs}",
+            "https://{theirs}/{ours}",
+            "https://{ours}@{theirs}",
+            "https://{ours}:443@{theirs}/",
+            "https://{theirs}?https://{ours}",
+            "https://{theirs}#{ours}",
+            "https://{theirs}\\@{ours}",
+            "https:{theirs}/@{ours}",
+            "http://{ours}",
+            "https://{ours}:8443",
+            "https://{ours}.",
+            "https://{theirs}%2F.{ours}.{theirs}",
+            "https://login.s\u{430}lesforce.com",
+            "https://login.salesf\u{3bf}rce.com",
+            "https://login.xn--slesforce-w8a.com",
+            "https://acme.my.salesf0rce.com",
+            "https://login-salesforce.com",
+            "https://login.salesforce.com\u{2024}{theirs}",
+            "https://login.salesforce.c\u{f6}m",
+            "https://evilsalesforce.com",
+            "https://my.evilsalesforce.com",
+            "https://salesforce.com",
+            "ws://{ours}",
+            "https://login.salesforce.com\u{3002}{theirs}",
+            "https://127.0.0.1/{ours}",
+            "https://0x7f.1/",
+            "https://[::1]/{ours}",
+            "ftp://{ours}",
+            "data:text/html,{ours}",
+            "javascript:'https://{ours}'",
+            "about:{ours}",
+            "https://\t{theirs}\n/{ours}",
+            "blob:https://{theirs}/{ours}",
+            "https:///{theirs}/{ours}",
+        ]);
+        (ours, theirs, tricks).prop_map(|(ours, theirs, trick)| {
+            trick.replace("{ours}", ours).replace("{theirs}", &theirs)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn no_look_alike_passes(address in look_alikes()) {
+            let trusted = TrustedOrigins::default();
+            trusted.trust(&Url::parse("https://login.salesforce.com").unwrap());
+            trusted.trust(&Url::parse("https://acme.my.salesforce.com").unwrap());
+            // What is no address is nowhere.
+            if let Ok(url) = Url::parse(&address) {
+                prop_assert!(!trusted.contains(&url.origin().ascii_serialization()), "{}", url);
+                prop_assert!(!trusted.is_family(&url), "{}", url);
+                prop_assert!(!trusted.is_of_org(&url), "{}", url);
+            }
+            prop_assert!(!trusted.contains(&address), "{}", address);
+        }
+
+        /// Whatever is trusted is Salesforce's, by rules that are written down here once more.
+        #[test]
+        fn whatever_passes_is_of_the_family(
+            name in "([a-z0-9-]{1,6}\\.){0,3}(salesforce|salesforce-setup|force|evil)\\.(com|example)\\.?",
+            scheme in select(vec!["http", "https"]), port in select(vec!["", ":443", ":80", ":8443"]),
+        ) {
+            let trusted = TrustedOrigins::default();
+            trusted.trust(&Url::parse("https://acme.my.salesforce.com").unwrap());
+            let Ok(url) = Url::parse(&format!("{scheme}://{name}{port}/")) else { return Ok(()) };
+            let is_plain = scheme == "https" && matches!(port, "" | ":443");
+            prop_assert_eq!(trusted.is_family(&url), is_plain && name.ends_with(".salesforce.com"));
+            let names = ["acme.my.salesforce.com", "acme.my.salesforce-setup.com", "acme.lightning.force.com"];
+            prop_assert_eq!(trusted.is_of_org(&url), is_plain && names.contains(&name.as_str()));
         }
     }
 }

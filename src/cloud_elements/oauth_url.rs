@@ -8,6 +8,10 @@ use super::fields::Fields;
 use crate::secrets::{Redactor, Secret};
 use serde_json::Value;
 
+/// Parameters of the URL that are looked at. RFC 6749 section 3.1 allows each once: of two, we might
+/// look at one, and Salesforce take the other.
+const PARAMETERS: [&str; 5] = ["response_type", "client_id", "redirect_uri", "state", "scope"];
+
 /// What the platform needs to make an OAuth URL.
 #[derive(Debug, Clone)]
 pub struct OauthUrlRequest {
@@ -95,17 +99,27 @@ impl OauthUrl {
     /// What the URL asks for.
     ///
     /// # Errors
-    /// [`CloudElementsError::UnexpectedAnswer`] if it is not a URL with a host.
+    /// [`CloudElementsError::UnexpectedAnswer`] if it is not a URL with a host, or one that might
+    /// be read in two ways: with a user name, or with a parameter that comes twice.
     pub fn parts(&self) -> Result<OauthUrlParts, CloudElementsError> {
-        let wrong = || CloudElementsError::UnexpectedAnswer {
+        let unexpected = |expected, seen: String| CloudElementsError::UnexpectedAnswer {
             what: "ask for the OAuth URL",
             field: "oauthUrl".to_owned(),
-            expected: "an http or https URL with a host",
-            seen: "it is another text".to_owned(),
+            expected,
+            seen,
         };
+        let wrong = || unexpected("an http or https URL with a host", "it is another text".into());
         let url = Url::parse(self.url.expose()).map_err(|_| wrong())?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unexpected("a URL without a user name", "it has one".into()));
+        }
+        for name in PARAMETERS {
+            if url.query_pairs().filter(|(seen, _)| seen == name).count() > 1 {
+                return Err(unexpected("each parameter once", format!("it has `{name}` twice")));
+            }
         }
         let parameter = |wanted: &str| {
             url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
@@ -140,6 +154,20 @@ mod tests {
         assert_eq!(parts.scope.as_deref(), Some("full refresh_token"));
         assert_eq!(redactor.redact("x very-secret"), "x «client_secret»");
         assert!(!format!("{url:?} {parts:?}").contains("very-secret"));
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for (url, seen) in [
+            ("https://login.salesforce.com/a?client_id=ours&client_id=theirs", "`client_id` twice"),
+            ("https://login.salesforce.com/a?state=s&scope=x&st%61te=t", "`state` twice"),
+            ("https://login.salesforce.com@evil.example/a", "a user name"),
+            ("https://me:hunter2@login.salesforce.com/a", "a user name"),
+        ] {
+            let raw = json!({"element": "sfdc", "oauthUrl": url});
+            let error = OauthUrl::parse("ask", &raw, &Redactor::new()).unwrap_err().to_string();
+            assert!(error.contains(seen) && !error.contains("hunter2"), "{url}: {error}");
+        }
     }
 
     #[test]

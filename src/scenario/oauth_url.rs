@@ -5,6 +5,7 @@ use super::check_app;
 use super::context::{Context, Step};
 use super::proofs::ReceivedOauthUrl;
 use crate::cloud_elements::{OauthUrlParts, OauthUrlRequest};
+use crate::config;
 use crate::failure::Failure;
 use crate::report::StepId;
 use crate::salesforce::pages::Notes as _;
@@ -43,7 +44,7 @@ pub(super) async fn request(
     };
     let answer = context.platform.oauth_url(&request).await?;
     let parts = answer.parts()?;
-    check(context, &parts)?;
+    check(salesforce, &parts)?;
     step.fact("host", parts.origin.host_str());
     step.fact("scope", parts.scope.clone());
     step.fact("redirect_uri", parts.redirect_uri.clone());
@@ -58,8 +59,7 @@ pub(super) async fn request(
     Ok(ReceivedOauthUrl { url: answer.url, state: received })
 }
 
-fn check(context: &Context, parts: &OauthUrlParts) -> Result<(), Failure> {
-    let salesforce = &context.config.salesforce;
+fn check(salesforce: &config::Salesforce, parts: &OauthUrlParts) -> Result<(), Failure> {
     let origin = parts.origin.origin();
     let is_ours = origin == salesforce.login_url.origin()
         || salesforce.my_domain.as_ref().is_some_and(|url| origin == url.origin());
@@ -111,3 +111,6 @@ fn random_state() -> Result<String, Failure> {
     })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests;

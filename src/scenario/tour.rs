@@ -5,6 +5,7 @@
 
 use url::Url;
 
+use super::authorize::learn_codes;
 use super::context::{Context, Step, lock};
 use super::locate::my_domain_of;
 use super::person::Expected;
@@ -174,7 +175,7 @@ async fn approval_page(context: &Context, visitor: &mut Visitor<'_>) -> Result<S
         Arrival::Page(seen) => Err(PageError::ForeignApproval { origin: seen.origin }.into()),
         Arrival::Callback(url) if oauth_error_of(&url).is_some() => Err(callback(context, &url)),
         Arrival::Callback(url) => {
-            forget_code(context, &url);
+            drop(learn_codes(&context.redactor, &url));
             Ok("not shown: this user need not approve; the code that came instead was not used"
                 .to_owned())
         }
@@ -213,20 +214,11 @@ async fn hosts(context: &Context) -> Result<OrgHosts, Failure> {
 
 /// What a callback says that nobody asked for.
 fn callback(context: &Context, url: &Url) -> Failure {
-    forget_code(context, url);
+    drop(learn_codes(&context.redactor, url));
     oauth_error_of(url)
         .unwrap_or(PageError::Oauth {
             error: "unexpected_callback".into(),
             description: Some("the browser was sent to the callback".into()),
         })
         .into()
-}
-
-/// A code that nobody will use is a secret all the same.
-fn forget_code(context: &Context, url: &Url) {
-    for (name, value) in url.query_pairs() {
-        if name == "code" {
-            context.redactor.learn("authorization code", value);
-        }
-    }
 }

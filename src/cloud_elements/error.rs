@@ -116,6 +116,9 @@ pub(super) const REQUEST_ID_HEADERS: &[&str] = &["elements-request-id", "x-reque
 /// Longest text of an error page that is worth showing, in characters.
 const LONGEST_MESSAGE: usize = 500;
 
+/// A request id that is longer is none.
+const LONGEST_ID: usize = 100;
+
 /// The platform's own words and its request id, redacted.
 pub(super) fn message_and_request_id(
     answer: &Answer,
@@ -128,8 +131,8 @@ pub(super) fn message_and_request_id(
     let message = field("message").unwrap_or_else(|| answer.text().into_owned());
     let request_id = field("requestId").or_else(|| answer.first_header(REQUEST_ID_HEADERS));
     // Redacted before it is cut: half a secret would not be found.
-    let message: String = redactor.redact(message.trim()).chars().take(LONGEST_MESSAGE).collect();
-    (message, request_id.map(|id| redactor.redact(&id).into_owned()))
+    let clean = |text: &str, longest| redactor.redact(text).chars().take(longest).collect();
+    (clean(message.trim(), LONGEST_MESSAGE), request_id.map(|id| clean(&id, LONGEST_ID)))
 }
 
 impl From<CloudElementsError> for Failure {

@@ -14,6 +14,8 @@ mod instances;
 mod model;
 mod oauth_url;
 mod owners;
+#[cfg(test)]
+mod properties;
 mod put;
 
 pub use client::{CloudElementsClient, HubAnswer, PingAnswer};

@@ -80,7 +80,9 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     #[test]
     fn retry_after_forms() {
@@ -118,5 +120,28 @@ mod tests {
         assert_eq!(policy.delay(Some(second), Some(second * 31)), None, "asks for too much");
         let asked = policy.delay(Some(second), Some(Duration::ZERO));
         assert_eq!(asked, Some(second), "a service that asks for nothing is not hammered");
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn any_retry_after_is_a_time_or_none(
+            value in prop_oneof!["[0-9]{1,25}", "[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{1,6} [0-9:]{8} GMT", "[ -~]{0,40}"],
+            date in prop_oneof!["[A-Za-z]{3}, [0-9]{1,2} Nov [0-9]{4} [0-9:]{8} GMT", "[ -~]{0,40}"],
+            own in 0_u64..10_000, now in -9_000_000_000_i64..9_000_000_000,
+        ) {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_str(&value).unwrap());
+            headers.insert(DATE, HeaderValue::from_str(&date).unwrap());
+            let asked = retry_after(&headers, Timestamp::from_second(now).unwrap());
+            prop_assert_eq!(asked.map(|asked| asked.as_secs()), value.trim().parse().ok().or(asked.map(|asked| asked.as_secs())));
+            // Whatever is asked for, no wait is longer than the longest.
+            let policy = RetryPolicy::default();
+            let own = Duration::from_millis(own);
+            if let Some(wait) = policy.delay(Some(own), asked) {
+                prop_assert!(wait >= own && wait <= own.max(policy.longest_retry_after), "{:?}", wait);
+            }
+        }
     }
 }

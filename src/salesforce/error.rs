@@ -14,6 +14,8 @@ const REQUEST_ID_HEADERS: &[&str] = &["sforce-request-id", "x-request-id", "x-sf
 
 /// Longest text of an error page that is worth showing, in characters.
 const LONGEST_MESSAGE: usize = 500;
+/// A request id that is longer is none.
+const LONGEST_ID: usize = 100;
 
 /// A call to Salesforce that did not give what it was made for. Texts of Salesforce are redacted.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -88,8 +90,9 @@ impl SalesforceError {
     /// Reads a refusal in any of the forms that Salesforce uses.
     pub(super) fn refused(what: &'static str, answer: &Answer, redactor: &Redactor) -> Self {
         let (code, message) = code_and_message(&answer.text(), redactor);
-        let request_id =
-            answer.first_header(REQUEST_ID_HEADERS).map(|id| redactor.redact(&id).into_owned());
+        let request_id = answer
+            .first_header(REQUEST_ID_HEADERS)
+            .map(|id| redactor.redact(&id).chars().take(LONGEST_ID).collect());
         Self::Refused { what, status: answer.status, code, message, request_id }
     }
 
@@ -228,7 +231,10 @@ fn refusal(status: u16, code: &str, session_refused: bool, message: String) -> F
 mod tests {
     use super::*;
     use crate::failure::Kind;
+    use crate::testing::{cases, damaged};
     use http::{HeaderMap, HeaderValue};
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     #[test]
     fn every_form_of_error_body() {
@@ -313,5 +319,38 @@ mod tests {
         let answer = Answer { status: 500, headers, body: b"oops".to_vec() };
         let error = SalesforceError::refused("ask", &answer, &Redactor::new());
         assert_eq!(error.to_string(), "ask: Salesforce answered 500: oops (request id abc123)");
+    }
+
+    /// The forms in which Salesforce refuses, each with a secret in it.
+    const BODIES: [&str; 5] = [
+        r#"{"error":"invalid_grant","error_description":"5Aep-secret is expired"}"#,
+        r#"[{"message":"Session 5Aep-secret expired or invalid","errorCode":"INVALID_SESSION_ID"}]"#,
+        "error=invalid_client_id&error_description=client%20identifier%205Aep-secret",
+        "<html><body><pre>error=unknown_error&amp;error_description=5Aep-secret+failed</pre></body></html>",
+        "Bad_OAuth_Token 5Aep-secret",
+    ];
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn any_body_is_told_in_short_and_without_secrets(
+            body in select(BODIES.to_vec()).prop_flat_map(|body| damaged(body.as_bytes().to_vec())),
+            more in select(vec![0_usize, 0, 0, 0, 0, 0, 0, 0, 0, 400_000]), status in 100_u16..600,
+            id in select(vec!["", "5a1b", "5Aep-secret", "\u{e9}"]),
+        ) {
+            let redactor = Redactor::new();
+            redactor.learn("token", "5Aep-secret");
+            let mut headers = HeaderMap::new();
+            headers.insert("x-request-id", HeaderValue::from_str(&id.repeat(40)).unwrap());
+            let body = [body, vec![b' '; more / 2], vec![b'x'; more / 2]].concat();
+            let error = SalesforceError::refused("introspect", &Answer { status, headers, body }, &redactor);
+            let failure = Failure::from(error.clone());
+            for said in [error.to_string(), format!("{error:?}"), failure.message] {
+                prop_assert!(!said.contains("5Aep-secret"), "{}", said);
+                // A code, a text, a request id, and what we say.
+                prop_assert!(said.chars().count() < 2 * LONGEST_MESSAGE + 2 * LONGEST_ID, "{}", said);
+            }
+        }
     }
 }

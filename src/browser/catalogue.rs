@@ -96,7 +96,7 @@ impl Catalogue {
 
     fn parse(name: &str, text: &str) -> Result<Self, BrowserError> {
         let broken = |reason: String| BrowserError::Catalogue { name: name.to_owned(), reason };
-        let mut file: File = toml::from_str(text).map_err(|error| broken(error.to_string()))?;
+        let mut file: File = toml::from_str(text).map_err(|error| broken(told(&error, text)))?;
         for page in &mut file.page {
             let candidates = page
                 .signature
@@ -262,6 +262,18 @@ fn written(candidate: &Candidate) -> String {
     }
 }
 
+/// What is wrong, with the line as it stands, unless that is too long for anybody to read.
+fn told(error: &toml::de::Error, text: &str) -> String {
+    const LONGEST: usize = 500;
+    let whole = error.to_string();
+    if whole.len() <= LONGEST {
+        return whole;
+    }
+    let before = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(before).filter(|byte| *byte == b'\n').count() + 1;
+    format!("line {line}: {}", error.message()).chars().take(LONGEST).collect()
+}
+
 fn resolve(list: &[String], texts: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
     let mut resolved = Vec::new();
     for text in list {
@@ -310,6 +322,8 @@ fn describe(candidates: &[Candidate]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{cases, damaged};
+    use proptest::prelude::*;
 
     #[test]
     fn the_embedded_catalogue_is_sound() {
@@ -333,5 +347,55 @@ mod tests {
         )
         .unwrap_err();
         assert!(error.to_string().contains("page x: there is no list @none"), "{error}");
+    }
+
+    /// Everything that may stand in a catalogue.
+    const SMALL: &str = r##"
+[texts]
+save = ["Save", "Speichern", "Enregistrer"]
+
+[[page]]
+name = "one"
+source = "Salesforce help"
+date = "2026-11"
+interrupts = true
+quiet = false
+url = ['^https://[^/]+/one', '/two$']
+signature = [[{ css = "form#login", hidden = true }, { css = "form" }], [{ css = "input", text = ["@save", "OK"] }]]
+absent = [{ css = "#error", contains = ["@save"] }]
+frame = [{ css = "iframe[name^='vf']" }]
+
+[page.elements]
+go = [{ css = "button", contains = ["Go"] }]
+"##;
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        /// Neither reading it nor what is asked of it later fails in another way.
+        #[test]
+        fn a_damaged_catalogue_is_refused_or_usable(bytes in damaged(SMALL.as_bytes().to_vec())) {
+            let text = String::from_utf8_lossy(&bytes);
+            match Catalogue::parse("mine.toml", &text) {
+                Ok(catalogue) => {
+                    prop_assert_eq!(catalogue.describe_all().as_array().unwrap().len(), catalogue.len());
+                    for page in &catalogue.pages {
+                        prop_assert!(!page.url.is_empty() || !page.signature.is_empty());
+                        prop_assert!(catalogue.describe_page(&page.name).is_some());
+                        drop(catalogue.wanted(&page.name, &[true]));
+                        drop(catalogue.resemblance(&page.name, true, &[true, false]));
+                        for element in page.elements.keys() {
+                            prop_assert!(catalogue.candidates(&page.name, element).is_array());
+                            drop(catalogue.candidate(&page.name, Part::Element(element), 0));
+                        }
+                        prop_assert!(!page.describe().to_string().contains("\"@"), "a list is not resolved");
+                    }
+                }
+                Err(error) => {
+                    let said = error.to_string();
+                    prop_assert!(said.contains("mine.toml") && said.len() < 2_000, "{}", said);
+                }
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! is what comes out or what is said.
 
 mod mistakes;
+mod properties;
 mod secrets;
 
 use std::path::{Path, PathBuf};

@@ -175,11 +175,16 @@ struct Versioned {
     version: u32,
 }
 
+/// The parser's words, which may quote names and values of any length.
+fn in_short(error: &serde_json::Error) -> String {
+    error.to_string().chars().filter(|letter| !letter.is_control()).take(200).collect()
+}
+
 /// What is wrong with an entry.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Damage {
     /// Not (all of) an entry.
-    #[error("it is not an entry of the journal: {0}")]
+    #[error("it is not an entry of the journal: {}", in_short(.0))]
     Malformed(#[source] serde_json::Error),
     /// Written by a newer `reauth`.
     #[error("it has version {version}, this `reauth` knows versions up to {VERSION}")]
@@ -251,6 +256,7 @@ impl From<CorruptEntry> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{cases, damaged, json_mutants};
     use proptest::prelude::*;
 
     fn url(text: &str) -> Url {
@@ -318,6 +324,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases())]
+
         #[test]
         fn what_is_written_is_read(
             id in any::<u64>(), run in ".{0,30}", element in ".{0,10}", phase in phases(),
@@ -349,6 +357,45 @@ mod tests {
             bytes[at] = byte;
             if let Ok(read) = Entry::parse(&bytes, entry.key().as_str()) {
                 prop_assert_eq!(read.key(), entry.key());
+            }
+        }
+
+        #[test]
+        fn a_damaged_entry_is_ours_or_its_damage_is_told(
+            bytes in damaged(entry().to_bytes().unwrap()),
+        ) {
+            let key = entry().key();
+            match Entry::parse(&bytes, key.as_str()) {
+                Ok(read) => {
+                    prop_assert_eq!(read.key(), key);
+                    prop_assert_eq!(read.version, VERSION);
+                }
+                Err(damage) => {
+                    let said = CorruptEntry::new("host-7.json".into(), damage).to_string();
+                    prop_assert!(said.len() < 1_000 && !said.contains(char::is_control), "{}", said);
+                }
+            }
+        }
+
+        #[test]
+        fn a_changed_entry_is_ours_or_refused(
+            mutant in json_mutants(serde_json::to_value(entry()).unwrap()),
+        ) {
+            let bytes = serde_json::to_vec(&mutant).unwrap();
+            if let Ok(read) = Entry::parse(&bytes, entry().key().as_str()) {
+                // What was read is all that there was: nothing is guessed at.
+                let mut written = serde_json::to_value(&read).unwrap();
+                let mut mutant = mutant;
+                if !mutant.as_object().unwrap().contains_key("config_file") {
+                    written.as_object_mut().unwrap().shift_remove("config_file");
+                }
+                for value in [&mut written, &mut mutant] {
+                    value.sort_all_objects();
+                    // A URL may be written in several ways.
+                    let url = Url::parse(value["base_url"].as_str().unwrap()).unwrap();
+                    value["base_url"] = url.as_str().into();
+                }
+                prop_assert_eq!(written, mutant);
             }
         }
 

@@ -24,10 +24,12 @@ function matches(element, candidate) {
   if (candidate.contains && !candidate.contains.some(part => labelOf(element).includes(part))) return false;
   return true;
 }
+// Nobody reads more of one element, and all of it would travel, and be kept, with each look.
+const LONGEST = 10_000;
 function find(candidates, accepts = () => true) {
   for (let index = 0; index < candidates.length; index++)
     for (const element of deep(document, candidates[index].css))
-      if (matches(element, candidates[index]) && accepts(element)) return { candidate: index, element, text: labelOf(element) };
+      if (matches(element, candidates[index]) && accepts(element)) return { candidate: index, element, text: labelOf(element).slice(0, LONGEST) };
   return null;
 }
 function hashOf(text) {

@@ -6,7 +6,7 @@ const [pages, callback, limit, answer] = [...arguments];
 function look() {
   // Half a document looks like another page: a login form without its password field.
   if (document.readyState === 'loading') return null;
-  const here = { url: location.href, origin: location.origin, title: document.title };
+  const here = { url: location.href, origin: location.origin, title: document.title.slice(0, 200) };
   for (const page of pages) {
     if (!isShown(page)) continue;
     const elements = {};
@@ -30,12 +30,12 @@ function look() {
 
 // The browser's own page for a host that it could not reach: nothing will change on it.
 if (location.protocol === 'chrome-error:') {
-  answer({ tag: 'unreachable', url: location.href, title: document.title });
+  answer({ tag: 'unreachable', url: location.href, title: document.title.slice(0, 200) });
   return;
 }
 // A callback on this machine, which we answer ourselves: nothing will change there either.
 if (location.origin + location.pathname === callback) {
-  answer({ tag: 'callback', url: location.origin, title: document.title });
+  answer({ tag: 'callback', url: location.origin, title: document.title.slice(0, 200) });
   return;
 }
 let ended = false;
@@ -67,7 +67,7 @@ function check() {
   if (!isQuiet()) quiet = setTimeout(soon, changed + QUIET - Date.now());
 }
 const timer = setTimeout(() => end({
-  tag: 'nothing', url: location.href, title: document.title, ready_state: document.readyState,
+  tag: 'nothing', url: location.href, title: document.title.slice(0, 200), ready_state: document.readyState,
 }), limit);
 for (const name of EVENTS) { document.addEventListener(name, soon, true); window.addEventListener(name, soon, true); }
 check();

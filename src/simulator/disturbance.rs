@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::clock::for_http;
 use super::gate::{Held, Matching};
+use super::junk::Junk;
 
 /// The largest body, in bytes, whose shape is changed.
 const MOST_CHANGED: usize = 1 << 20;
@@ -63,6 +64,8 @@ pub enum Manner {
     NumbersAsTexts,
     /// Objects lack this member.
     Without(String),
+    /// 200 and a body that cannot be one of this service.
+    Junk(Junk),
 }
 
 impl Manner {
@@ -151,6 +154,7 @@ impl Disturbance {
             (Manner::RetryAfterDate(seconds), _) => {
                 wait(&for_http(now_ms.saturating_add(i64::from(*seconds) * 1000)))
             }
+            (Manner::Junk(junk), _) => junk.answer(),
             (Manner::Html, _) => axum::response::Html(PAGE).into_response(),
             (_, None) => return None,
             (Manner::Half, Some(answer)) => half(answer).await,

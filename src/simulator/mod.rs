@@ -14,6 +14,7 @@ mod error;
 mod faults;
 mod gate;
 mod hosts;
+mod junk;
 mod markup;
 mod pages;
 mod random;

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod case;
+mod bodies;
 mod oauth;
 mod platform;
 mod witnesses;

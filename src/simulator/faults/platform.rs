@@ -101,8 +101,8 @@ pub(super) const FAULTS: &[Fault] = &[
     service("half-answer-once", "half of the instance comes, once", |settings| {
         disturb(settings, READ, Manner::Half, Some(1));
     }),
-    service("answer-late", "a call through the instance takes 30 seconds, once", |settings| {
-        disturb(settings, CALL, Manner::Late(30_000), Some(1));
+    service("answer-late", "a call through the instance takes 5 seconds, once", |settings| {
+        disturb(settings, CALL, Manner::Late(5_000), Some(1));
     }),
     service("hub-broken", "calls through the instance are answered 500", |settings| {
         disturb(settings, CALL, Manner::Status(500), None);

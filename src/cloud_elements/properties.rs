@@ -171,7 +171,9 @@ proptest! {
         let error = CloudElementsError::refused("read the instance", of_instance, &answer, &redactor);
         prop_assert_eq!(error.status(), Some(status));
         let failure = Failure::from(error.clone());
-        for said in [error.to_string(), format!("{error:?}"), failure.message] {
+        // A NUL is written as `\0`, which may complete what was the rest of a secret.
+        let debug = format!("{error:?}").replace("\\0", "NUL");
+        for said in [error.to_string(), debug, failure.message] {
             prop_assert!(!said.contains(SECRETS[1]), "{}", said);
             prop_assert!(said.chars().count() < LONGEST, "{}", said);
         }

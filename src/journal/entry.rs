@@ -47,7 +47,7 @@ impl InstanceKey {
 
 impl fmt::Display for InstanceKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.pad(&self.0)
     }
 }
 
@@ -199,7 +199,7 @@ pub(super) enum Damage {
         version: u32,
     },
     /// Kept under another instance's name.
-    #[error("it speaks of another instance, {found}")]
+    #[error("it speaks of another instance, {found:.200}")]
     Misplaced {
         /// Of which.
         found: InstanceKey,

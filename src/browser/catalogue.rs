@@ -14,6 +14,9 @@ use crate::input_file::{self, Accepts, read_text};
 
 const EMBEDDED: &str = include_str!("../../webdriver/locators.toml");
 
+/// Longest text that is worth showing of what is wrong with a catalogue, in characters.
+const LONGEST_REASON: usize = 500;
+
 /// A catalogue that was read and checked.
 #[derive(Debug)]
 pub struct Catalogue {
@@ -95,7 +98,11 @@ impl Catalogue {
     }
 
     fn parse(name: &str, text: &str) -> Result<Self, BrowserError> {
-        let broken = |reason: String| BrowserError::Catalogue { name: name.to_owned(), reason };
+        // A name in the file may have any length.
+        let broken = |reason: String| BrowserError::Catalogue {
+            name: name.to_owned(),
+            reason: reason.chars().take(LONGEST_REASON).collect(),
+        };
         let mut file: File = toml::from_str(text).map_err(|error| broken(told(&error, text)))?;
         for page in &mut file.page {
             let candidates = page
@@ -264,14 +271,13 @@ fn written(candidate: &Candidate) -> String {
 
 /// What is wrong, with the line as it stands, unless that is too long for anybody to read.
 fn told(error: &toml::de::Error, text: &str) -> String {
-    const LONGEST: usize = 500;
     let whole = error.to_string();
-    if whole.len() <= LONGEST {
+    if whole.len() <= LONGEST_REASON {
         return whole;
     }
     let before = error.span().map_or(0, |span| span.start);
     let line = text.bytes().take(before).filter(|byte| *byte == b'\n').count() + 1;
-    format!("line {line}: {}", error.message()).chars().take(LONGEST).collect()
+    format!("line {line}: {}", error.message())
 }
 
 fn resolve(list: &[String], texts: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
@@ -393,7 +399,7 @@ go = [{ css = "button", contains = ["Go"] }]
                 }
                 Err(error) => {
                     let said = error.to_string();
-                    prop_assert!(said.contains("mine.toml") && said.len() < 2_000, "{}", said);
+                    prop_assert!(said.contains("mine.toml") && said.chars().count() < 2 * LONGEST_REASON, "{}", said);
                 }
             }
         }

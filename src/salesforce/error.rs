@@ -346,7 +346,9 @@ mod tests {
             let body = [body, vec![b' '; more / 2], vec![b'x'; more / 2]].concat();
             let error = SalesforceError::refused("introspect", &Answer { status, headers, body }, &redactor);
             let failure = Failure::from(error.clone());
-            for said in [error.to_string(), format!("{error:?}"), failure.message] {
+            let debug = format!("{error:?}");
+            prop_assert!(!debug.contains("5Aep-secret"), "{}", debug);
+            for said in [error.to_string(), failure.message] {
                 prop_assert!(!said.contains("5Aep-secret"), "{}", said);
                 // A code, a text, a request id, and what we say.
                 prop_assert!(said.chars().count() < 2 * LONGEST_MESSAGE + 2 * LONGEST_ID, "{}", said);

@@ -128,7 +128,7 @@ proptest! {
     #[test]
     fn a_diff_tells_what_lasts_from_what_does_not(one in json_mutants(sample()), other in json_mutants(sample())) {
         prop_assert_eq!(configuration_diff(&one, &one, &VOLATILE), []);
-        for (before, after) in [(&one, &other), (&other, &one), (&sample(), &one)] {
+        for (before, after) in [(&one, &other), (&sample(), &one)] {
             let changes = configuration_diff(before, after, &VOLATILE);
             prop_assert_eq!(
                 changes.is_empty(), lasting(before) == lasting(after), "{}\n{}\n{:?}", before, after, changes

@@ -132,8 +132,8 @@ fn json_inside(text: &str) -> String {
 }
 
 fn json_ascii(text: &str, upper: bool, all: bool) -> String {
-    let unit = |unit: u16| match (all || unit > 126 || unit < 32 || unit == 34 || unit == 92, upper)
-    {
+    let is_escaped = |unit: u16| all || !(32..=126).contains(&unit) || unit == 34 || unit == 92;
+    let unit = |unit: u16| match (is_escaped(unit), upper) {
         (false, _) => char::from(unit as u8).to_string(),
         (true, true) => format!("\\u{unit:04X}"),
         (true, false) => format!("\\u{unit:04x}"),

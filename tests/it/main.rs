@@ -30,5 +30,6 @@ mod services;
 mod setup;
 mod simulate;
 mod support;
+mod tls;
 mod ways_in;
 mod witnesses;

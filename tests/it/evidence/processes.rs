@@ -29,12 +29,17 @@ impl Sightings {
             if !entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()) {
                 continue;
             }
-            // It may end while it is looked at.
+            // It may end while it is looked at, or become another program: then what was read first is
+            // of the program before, and it is seen the next time.
+            let line_of = || std::fs::read(entry.path().join("cmdline"));
+            let Ok(line) = line_of() else { continue };
             let Ok(environment) = std::fs::read(entry.path().join("environ")) else { continue };
+            if line_of().ok().as_ref() != Some(&line) {
+                continue;
+            }
             let ours = environment
                 .split(|byte| *byte == 0)
                 .any(|pair| pair.starts_with(needle.as_bytes()));
-            let Ok(line) = std::fs::read(entry.path().join("cmdline")) else { continue };
             if ours {
                 let limits = std::fs::read_to_string(entry.path().join("limits"));
                 if limits.is_ok_and(|limits| !dumps_no_core(&limits)) {

@@ -95,7 +95,10 @@ fn secrets(world: &World, state: &State, more: &[(&str, &str)]) -> Vec<(String, 
     }
     let Value::Object(salesforce) = &state.0["salesforce"] else { panic!("{:#}", state.0) };
     for grant in list(&salesforce["grants"]) {
-        add("refresh token", text(&grant["refresh_token"]));
+        // Not every app gives one.
+        if let Some(token) = grant["refresh_token"].as_str() {
+            add("refresh token", token);
+        }
         add("delete token", text(&grant["delete_token"]));
         for token in list(&grant["access_tokens"]) {
             add("access token", text(&token["access_token"]));

@@ -18,7 +18,14 @@ pub struct Sightings {
 impl Sightings {
     /// Nothing yet; what this process was given does not count.
     pub fn beside(watched: u32) -> Self {
-        let watched = std::fs::read(format!("/proc/{watched}/cmdline")).unwrap();
+        // Who starts it goes on before the kernel has laid out its arguments: until then there are none.
+        let watched = loop {
+            let line = std::fs::read(format!("/proc/{watched}/cmdline")).unwrap();
+            if !line.is_empty() {
+                break line;
+            }
+            std::thread::yield_now();
+        };
         Self { watched, ..Self::default() }
     }
 

@@ -27,7 +27,7 @@ async fn run_on(world: &World, folder: &str, options: &str) -> Finished {
         .args(user)
         .args(["sh", "-c"])
         .arg(
-            "place=$1; shift; mount -t tmpfs -o size=4k none \"$place\" || exit 99\n\
+            "place=$1; shift; mount -t tmpfs -o size=4k,mode=700 none \"$place\" || exit 99\n\
              head -c 4096 /dev/zero >\"$place/filler\"\n\
              mount -o remount,\"$OPTIONS\" \"$place\" || exit 99\n\
              exec \"$@\"",

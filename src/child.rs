@@ -10,7 +10,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
@@ -173,25 +173,10 @@ impl Family {
         self.id.kill();
     }
 
-    /// Waits for the leader's end, without reaping it. On a thread, because the runtime can only
-    /// reap; the thread ends with the leader.
+    /// Waits for the leader's end, without reaping it.
     async fn leader_ended(&self) -> io::Result<()> {
         let Some(leader) = Pid::from_raw(self.id.leader) else { return Ok(()) };
-        let (sender, receiver) = oneshot::channel();
-        std::thread::Builder::new().name("child".to_owned()).spawn(move || {
-            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-            let ended = loop {
-                match waitid(WaitId::Pid(leader), options) {
-                    Err(rustix::io::Errno::INTR) => {}
-                    // No child any more: it was reaped, and has ended.
-                    Ok(_) | Err(rustix::io::Errno::CHILD) => break Ok(()),
-                    Err(error) => break Err(error.into()),
-                }
-            };
-            // Nobody listens any more where it took too long.
-            drop(sender.send(ended));
-        })?;
-        receiver.await.map_err(io::Error::other)?
+        ended(leader).await.map(drop)
     }
 
     /// From here on its number may be another process's.
@@ -208,6 +193,28 @@ impl Drop for Family {
             self.kill();
         }
     }
+}
+
+/// Waits for a child's end, and leaves it to be reaped: until then its number is its own, and so is its
+/// group's. On a thread, because the runtime can only reap; it ends with the child.
+///
+/// # Errors
+/// The system's, also where the child was reaped already.
+pub(crate) async fn ended(child: Pid) -> io::Result<WaitIdStatus> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new().name("child".to_owned()).spawn(move || {
+        let ended = loop {
+            match waitid(WaitId::Pid(child), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+                Err(rustix::io::Errno::INTR) => {}
+                // Without NOHANG there is always one.
+                Ok(status) => break status.ok_or_else(|| io::Error::other("no status")),
+                Err(error) => break Err(error.into()),
+            }
+        };
+        // Nobody listens any more where it took too long.
+        drop(sender.send(ended));
+    })?;
+    receiver.await.map_err(io::Error::other)?
 }
 
 /// Whether our process group is the one that a terminal listens to.

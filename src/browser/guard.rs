@@ -5,14 +5,15 @@
 //! folder in which driver and browser kept everything. It has a session of its own and catches the
 //! signals that a terminal or a CI runner sends, so it outlives us by exactly that work.
 
+use std::fs::Metadata;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use http::Method;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions, waitid};
+use rustix::process::{Pid, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -23,6 +24,7 @@ use url::Url;
 use super::ProfileError;
 use super::leftovers::Claim;
 use super::profile::Profile;
+use crate::child;
 use crate::child::children;
 use crate::config;
 use crate::http::{Call, HttpClient};
@@ -246,65 +248,42 @@ async fn until_driver_ends(child: &mut Child, driver: Pid, folder: &Path) -> io:
     let mut is_ready = false;
     let mut take = |line: String| {
         if is_ready {
-            return Ok(true);
+            return Ok(());
         }
         let Some(port) = port_in(&line) else {
             said.push(line);
-            return Ok(false);
+            return Ok(());
         };
         is_ready = true;
         let driver_pid = driver.as_raw_nonzero().get();
-        print(&Report::Ready { port, driver_pid, folder: folder.to_owned() }).map(|()| true)
+        print(&Report::Ready { port, driver_pid, folder: folder.to_owned() })
     };
-    let ended = end_of(driver);
+    let ended = child::ended(driver);
     tokio::pin!(ended);
     let status = loop {
         tokio::select! {
             // Read on after the driver is ready: a full pipe would block it.
-            Some(line) = lines.recv() => { take(line)?; }
-            status = &mut ended => break status,
+            Some(line) = lines.recv() => take(line)?,
+            status = &mut ended => break status?,
         }
+    };
+    let rest = async {
+        while let Some(line) = lines.recv().await {
+            take(line)?;
+        }
+        Ok(())
     };
     // A browser that outlives it holds the pipes open: what it said itself is in them already.
-    let rest = async {
-        let mut is_ready = false;
-        while let Some(line) = lines.recv().await {
-            is_ready = take(line)?;
-        }
-        Ok::<bool, io::Error>(is_ready)
-    };
-    // The closure's borrow ends with the last line.
-    drop(tokio::time::timeout(LAST_WORDS, rest).await);
+    tokio::time::timeout(LAST_WORDS, rest).await.unwrap_or(Ok::<(), io::Error>(()))?;
     if is_ready {
         return Ok(());
     }
-    Err(io::Error::other(format!("it ended with {status}: {}", said.join(" "))))
-}
-
-/// Waits for a child's end, and leaves it to be reaped: until then its number is its own, and so is its
-/// group's. On a thread, which ends with it or with us.
-async fn end_of(child: Pid) -> String {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        let ended = loop {
-            match waitid(WaitId::Pid(child), options) {
-                Err(rustix::io::Errno::INTR) => {}
-                other => break other,
-            }
-        };
-        // The receiver is gone when standard input was closed first.
-        let _ = sender.send(match ended {
-            Ok(Some(status)) => match (status.exit_status(), status.terminating_signal()) {
-                (Some(code), _) => format!("exit code {code}"),
-                (None, Some(signal)) => format!("signal {signal}"),
-                (None, None) => "an unknown status".to_owned(),
-            },
-            Ok(None) => "an unknown status".to_owned(),
-            Err(error) => error.to_string(),
-        });
-    });
-    receiver.await.unwrap_or_else(|_| "an unknown status".to_owned())
+    let said = said.join(" ");
+    Err(io::Error::other(match (status.exit_status(), status.terminating_signal()) {
+        (Some(code), _) => format!("it ended with exit code {code}: {said}"),
+        (None, Some(signal)) => format!("it was ended by signal {signal}: {said}"),
+        (None, None) => format!("it ended: {said}"),
+    }))
 }
 
 async fn forward_lines(stream: Box<dyn AsyncRead + Send + Unpin>, sender: mpsc::Sender<String>) {
@@ -360,6 +339,17 @@ fn temporary_folder() -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(FOLDER_PREFIX).permissions(std::fs::Permissions::from_mode(0o700));
     builder.tempdir_in(folder_root())
+}
+
+/// The folders there that guards of this user made.
+pub fn folders(root: &Path) -> impl Iterator<Item = (PathBuf, Metadata)> + use<> {
+    let own = rustix::process::geteuid().as_raw();
+    // Where nothing can be listed nothing is found.
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX))
+        .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
+        .filter(move |(_, metadata)| metadata.is_dir() && metadata.uid() == own)
 }
 
 /// Where guards make their folders: the system's temporary folder, unless its path is too long.

@@ -1,16 +1,16 @@
-//! What a guard leaves that was itself killed: processes and a folder, known by a record in the folder.
+//! What a guard leaves that was itself killed: processes and a folder, claimed by a file in the folder.
 //!
-//! Nothing is ended by its number or name alone. A session's id is nobody else's as long as one process
-//! of it lives, and what began before the guard did is none of it.
+//! Nothing is ended by its number or name alone. What has that very folder as its temporary one is the
+//! driver or its browser; while it lives, the session that it is in is nobody else's.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::process::{Pid, getpid};
+use rustix::process::{Signal, getpid};
 use serde::{Deserialize, Serialize};
 
+use super::guard;
 use super::processes::{self, Process};
 
 /// In a guard's folder: locked while the guard lives.
@@ -21,12 +21,8 @@ const LONGEST_RECORD: u64 = 4096;
 /// Whose folder it is.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
-    /// The start of the machine; process ids begin anew with each.
-    boot_id: String,
     /// The guard, and with that the session that driver and browser are in.
     guard: i32,
-    /// When the guard began, in ticks since the machine's start.
-    started: u64,
 }
 
 /// A guard's claim on its folder, for as long as it lives.
@@ -42,12 +38,7 @@ impl Claim {
             File::options().create_new(true).read(true).write(true).open(folder.join(RECORD))?;
         // Whoever sweeps holds it for a moment only: there is nothing in it yet.
         file.lock()?;
-        let own = processes::find(getpid()).map(|own| own.started).unwrap_or_default();
-        let record = Record {
-            boot_id: processes::boot_id(),
-            guard: getpid().as_raw_nonzero().get(),
-            started: own,
-        };
+        let record = Record { guard: getpid().as_raw_nonzero().get() };
         file.write_all(&serde_json::to_vec(&record)?)?;
         Ok(Self { _locked: file })
     }
@@ -56,19 +47,8 @@ impl Claim {
 /// Clears away what guards left that were killed. Answers the folders; what could not be cleared
 /// comes as an error, one each.
 pub(super) fn sweep(root: &Path) -> Vec<io::Result<PathBuf>> {
-    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
-    let own = rustix::process::geteuid().as_raw();
-    entries
-        .flatten()
-        .filter(|entry| {
-            entry.file_name().to_string_lossy().starts_with(super::guard::FOLDER_PREFIX)
-        })
-        .filter(|entry| {
-            entry.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == own)
-        })
-        .filter_map(|entry| {
-            clear(&entry.path()).map(|done| done.map(|()| entry.path())).transpose()
-        })
+    guard::folders(root)
+        .filter_map(|(folder, _)| clear(&folder).map(|done| done.map(|()| folder)).transpose())
         .collect()
 }
 
@@ -89,14 +69,29 @@ fn clear_if_abandoned(folder: &Path) -> io::Result<Option<()>> {
     io::Read::by_ref(&mut file).take(LONGEST_RECORD).read_to_string(&mut text)?;
     // Half a record is one that is being written.
     let Ok(record) = serde_json::from_str::<Record>(&text) else { return Ok(None) };
-    if record.boot_id == processes::boot_id()
-        && let Some(session) = Pid::from_raw(record.guard)
-    {
-        let is_of_it =
-            |process: &Process| process.session == session && process.started >= record.started;
-        processes::end(is_of_it)?;
+    let ours = |process: &Process| process.session.as_raw_nonzero().get() == record.guard;
+    // A session of that number in which nobody uses the folder is one that has it anew.
+    if let Some(witness) = users(folder).into_iter().find(ours) {
+        // The last to be ended, and kept from starting others meanwhile: as long as it lives, who is in
+        // its session is ours.
+        processes::send(&witness, Signal::STOP)?;
+        processes::end(|process| process.session == witness.session && process.id != witness.id)?;
+        processes::end(|process| *process == witness)?;
     }
     fs::remove_dir_all(folder).map(Some)
+}
+
+/// The processes that have this folder as their temporary one. A browser's renderers and the like
+/// overwrite their environment, and are not among them.
+pub(crate) fn users(folder: &Path) -> Vec<Process> {
+    let needle = format!("TMPDIR={}", folder.display());
+    let has_it = |process: &Process| {
+        let environment = fs::read(format!("/proc/{}/environ", process.id.as_raw_nonzero()));
+        // It may have ended, or be somebody else's.
+        let environment = environment.unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == needle.as_bytes())
+    };
+    processes::all().into_iter().filter(has_it).collect()
 }
 
 /// As [`clear_if_abandoned`], with the folder in the error.
@@ -108,101 +103,120 @@ pub(super) fn clear(folder: &Path) -> io::Result<Option<()>> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+    use std::os::unix::process::ExitStatusExt as _;
     use std::process::{Child, Command, Stdio};
+
+    use rustix::process::Pid;
 
     use super::*;
 
-    /// A process that waits for its input to end.
-    fn waiting() -> Child {
-        let mut command = Command::new("cat");
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).process_group(0);
-        command.spawn().unwrap()
+    /// The folder of a guard that led this process's session.
+    struct Left {
+        root: tempfile::TempDir,
+        folder: PathBuf,
     }
 
-    fn record(of: &Child, change: impl FnOnce(&mut Record)) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("reauth-abcdef");
-        fs::create_dir(&folder).unwrap();
-        let process = processes::find(Pid::from_child(of)).unwrap();
-        let mut record = Record {
-            boot_id: processes::boot_id(),
-            guard: process.session.as_raw_nonzero().get(),
-            started: process.started,
-        };
-        change(&mut record);
-        fs::write(folder.join(RECORD), serde_json::to_vec(&record).unwrap()).unwrap();
-        root
+    impl Left {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            let folder = root.path().join("reauth-abcdef");
+            fs::create_dir(&folder).unwrap();
+            Self { root, folder }
+        }
+
+        fn of(&self, guard: &Child) {
+            let record = Record { guard: i32::try_from(guard.id()).unwrap() };
+            fs::write(self.folder.join(RECORD), serde_json::to_vec(&record).unwrap()).unwrap();
+        }
+
+        /// Sweeps; nothing of the folder is left.
+        fn sweep(&self) {
+            let swept: Vec<PathBuf> =
+                sweep(self.root.path()).into_iter().map(Result::unwrap).collect();
+            assert_eq!(swept, std::slice::from_ref(&self.folder));
+            assert!(self.root.path().read_dir().unwrap().next().is_none());
+        }
     }
 
-    fn is_empty(root: &tempfile::TempDir) -> bool {
-        root.path().read_dir().unwrap().next().is_none()
+    /// A shell in a session of its own, which never is the test's: and no process of it uses a
+    /// folder unless the script says so. It says when it is there.
+    fn session(script: &str, folder: &Path) -> Child {
+        let mut child = Command::new("setsid")
+            .args(["sh", "-c", &format!("{script}\necho there; read -r end")])
+            .arg("sh")
+            .arg(folder)
+            .env_remove("TMPDIR")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = [0; 6];
+        child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        assert_eq!(&said, b"there\n");
+        let id = Pid::from_child(&child);
+        assert_eq!(processes::find(id).unwrap().session, id, "it leads a session");
+        child
     }
 
-    /// A session of the guard's number whose processes are older, or of another start of the machine:
-    /// the number was used again.
+    /// The guard's number was given again, to the leader of another session.
     #[test]
     fn a_stranger_with_the_same_number_is_not_touched() {
-        let mut stranger = waiting();
-        let changes: [fn(&mut Record); 2] =
-            [|record| record.started += 1, |record| record.boot_id.push('x')];
-        for change in changes {
-            let root = record(&stranger, change);
-            assert_eq!(sweep(root.path()).len(), 1);
-            assert!(is_empty(&root), "the folder was ours");
-            assert!(stranger.try_wait().unwrap().is_none(), "it lives");
-        }
-        drop(stranger.stdin.take());
+        let left = Left::new();
+        let mut stranger = session("", &left.folder);
+        left.of(&stranger);
+        left.sweep();
+        assert!(stranger.try_wait().unwrap().is_none(), "it lives");
+        stranger.stdin.as_mut().unwrap().write_all(b"end\n").unwrap();
         assert!(stranger.wait().unwrap().success());
     }
 
+    /// Somebody else has the folder as the temporary one, in a session that no guard led.
+    #[test]
+    fn who_only_uses_the_folder_is_not_touched() {
+        let left = Left::new();
+        let mut guard = session("", &left.folder);
+        let mut stranger =
+            session("export TMPDIR=\"$1\"; exec sh -c 'echo there; read -r end'", &left.folder);
+        left.of(&guard);
+        left.sweep();
+        for child in [&mut guard, &mut stranger] {
+            assert!(child.try_wait().unwrap().is_none(), "it lives");
+            child.stdin.as_mut().unwrap().write_all(b"end\n").unwrap();
+            assert!(child.wait().unwrap().success());
+        }
+    }
+
+    /// The driver by its folder, and with it what is in its session and does not tell.
     #[test]
     fn what_a_killed_guard_left_is_ended() {
-        // In a session of its own, as a guard's driver is: `setsid` becomes `cat`.
-        let mut left = Command::new("setsid")
-            .arg("cat")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let id = Pid::from_child(&left);
-        let process = loop {
-            let found = processes::find(id).expect("it waits for its input");
-            if found.session == id {
-                break found;
-            }
+        let left = Left::new();
+        // The other holds the output open: it ends when both have.
+        let script = "TMPDIR=\"$1\" sleep 600 & sleep 600 &";
+        let mut child = session(script, &left.folder);
+        // Between its birth and its own program the first is a shell, without the folder.
+        while users(&left.folder).is_empty() {
             std::thread::yield_now();
-        };
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("reauth-abcdef");
-        fs::create_dir(&folder).unwrap();
-        let record = Record {
-            boot_id: processes::boot_id(),
-            guard: process.session.as_raw_nonzero().get(),
-            started: process.started,
-        };
-        fs::write(folder.join(RECORD), serde_json::to_vec(&record).unwrap()).unwrap();
-        let swept: Vec<PathBuf> = sweep(root.path()).into_iter().map(Result::unwrap).collect();
-        assert_eq!(swept, [folder]);
-        assert!(is_empty(&root));
-        assert_eq!(left.wait().unwrap().signal(), Some(9));
+        }
+        left.of(&child);
+        left.sweep();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        let rest = child.stdout.as_mut().unwrap().read_to_end(&mut Vec::new());
+        assert_eq!(rest.unwrap(), 0, "all of them have ended");
     }
 
     #[test]
     fn a_living_guard_keeps_its_folder() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("reauth-abcdef");
-        fs::create_dir(&folder).unwrap();
-        let _claim = Claim::on(&folder).unwrap();
-        assert!(sweep(root.path()).is_empty());
-        assert!(folder.is_dir());
+        let left = Left::new();
+        let _claim = Claim::on(&left.folder).unwrap();
+        assert!(sweep(left.root.path()).is_empty());
+        assert!(left.folder.is_dir());
     }
 
     #[test]
     fn what_nobody_claimed_is_left() {
         let root = tempfile::tempdir().unwrap();
         for (name, text) in
-            [("reauth-a", None), ("reauth-b", Some("{\"boot")), ("other", Some("{}"))]
+            [("reauth-a", None), ("reauth-b", Some("{\"gua")), ("other", Some("{\"guard\":1}"))]
         {
             fs::create_dir(root.path().join(name)).unwrap();
             if let Some(text) = text {

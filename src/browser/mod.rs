@@ -15,7 +15,7 @@ mod evidence;
 mod fallbacks;
 mod find;
 pub mod guard;
-mod leftovers;
+pub(crate) mod leftovers;
 mod nearest;
 mod processes;
 mod profile;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -12,9 +13,8 @@ const END_LIMIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// One process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Process {
+pub(crate) struct Process {
     pub(super) id: Pid,
-    pub(super) parent: Option<Pid>,
     pub(super) session: Pid,
     /// In ticks since the machine's start; with the id it names one process for good.
     pub(super) started: u64,
@@ -35,11 +35,6 @@ pub(super) fn all() -> Vec<Process> {
         .collect()
 }
 
-/// Names the machine's start, after which process ids are others.
-pub(super) fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
-}
-
 /// Ends all such processes, and waits for their ends. Each is asked for again when its number can be
 /// used by nobody else any more.
 pub(super) fn end(which: impl Fn(&Process) -> bool) -> io::Result<()> {
@@ -49,12 +44,8 @@ pub(super) fn end(which: impl Fn(&Process) -> bool) -> io::Result<()> {
             return Ok(());
         }
         for process in found {
-            let Ok(handle) = pidfd_open(process.id, PidfdFlags::empty()) else { continue };
-            if find(process.id) != Some(process) {
-                continue;
-            }
-            // It may have ended by itself.
-            let _ = pidfd_send_signal(&handle, Signal::KILL);
+            let Some(handle) = handle(&process) else { continue };
+            signal(&handle, Signal::KILL)?;
             let mut ended = [PollFd::new(&handle, PollFlags::IN)];
             if poll(&mut ended, Some(&END_LIMIT))? == 0 {
                 return Err(io::Error::new(
@@ -63,6 +54,25 @@ pub(super) fn end(which: impl Fn(&Process) -> bool) -> io::Result<()> {
                 ));
             }
         }
+    }
+}
+
+/// Sends a signal to this very process; one that has ended gets none.
+pub(super) fn send(process: &Process, what: Signal) -> io::Result<()> {
+    handle(process).map_or(Ok(()), |handle| signal(&handle, what))
+}
+
+/// What stands for this process alone, whoever has its number later. `None`: it has ended.
+fn handle(process: &Process) -> Option<OwnedFd> {
+    let handle = pidfd_open(process.id, PidfdFlags::empty()).ok()?;
+    (find(process.id) == Some(*process)).then_some(handle)
+}
+
+fn signal(handle: &OwnedFd, what: Signal) -> io::Result<()> {
+    match pidfd_send_signal(handle, what) {
+        // It has ended by itself.
+        Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -77,7 +87,6 @@ fn parse(id: Pid, stat: &str) -> Option<Process> {
     }
     Some(Process {
         id,
-        parent: Pid::from_raw(number(1)?),
         session: Pid::from_raw(number(3)?)?,
         started: fields.get(19)?.parse().ok()?,
     })
@@ -92,7 +101,6 @@ mod tests {
         let id = Pid::from_raw(7).unwrap();
         let stat = "7 (a) 1 (b) S 3 4 5 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
         let process = parse(id, stat).unwrap();
-        assert_eq!(process.parent, Pid::from_raw(3));
         assert_eq!(Some(process.session), Pid::from_raw(5));
         assert_eq!(process.started, 4711);
         assert_eq!(parse(id, &stat.replace(") S", ") Z")), None, "a zombie");
@@ -106,6 +114,5 @@ mod tests {
     fn we_are_found() {
         let own = find(rustix::process::getpid()).unwrap();
         assert!(own.started > 0 && all().contains(&own));
-        assert_eq!(boot_id().trim().len(), 36);
     }
 }

@@ -1,11 +1,10 @@
 //! What earlier runs left: instances in flight, and folders of browsers that nobody ended.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::check::{Check, CheckId};
-use crate::browser::guard;
+use crate::browser::{guard, leftovers};
 use crate::failure::Failure;
 use crate::journal::{Entry, Journal, Phase};
 
@@ -72,36 +71,21 @@ pub(super) fn folders() -> Check {
 
 /// Our folders there which no process uses and which are not new.
 fn abandoned(root: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
-    let own = rustix::process::geteuid().as_raw();
-    entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(guard::FOLDER_PREFIX))
-        .filter(|entry| {
-            entry.metadata().is_ok_and(|metadata| {
-                use std::os::unix::fs::MetadataExt as _;
-                let age = metadata
-                    .modified()
-                    .ok()
-                    .and_then(|modified| SystemTime::now().duration_since(modified).ok());
-                metadata.is_dir() && metadata.uid() == own && age.is_some_and(|age| age > NEW)
-            })
+    guard::folders(root)
+        .filter(|(_, metadata)| {
+            let modified = metadata.modified().ok();
+            let age = modified.and_then(|modified| SystemTime::now().duration_since(modified).ok());
+            age.is_some_and(|age| age > NEW)
         })
-        .map(|entry| entry.path())
-        .filter(|path| !is_in_use(path))
+        .map(|(folder, _)| folder)
+        .filter(|folder| !is_in_use(folder))
         .collect()
 }
 
 /// Whether a driver has it as its temporary folder.
 #[cfg(target_os = "linux")]
 fn is_in_use(folder: &Path) -> bool {
-    let needle = format!("TMPDIR={}", folder.display());
-    let Ok(processes) = fs::read_dir("/proc") else { return true };
-    processes
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()))
-        .filter_map(|entry| fs::read(entry.path().join("environ")).ok())
-        .any(|environment| environment.split(|byte| *byte == 0).any(|v| v == needle.as_bytes()))
+    !leftovers::users(folder).is_empty()
 }
 
 /// Nobody can be asked: then nothing is called abandoned.
@@ -112,6 +96,7 @@ fn is_in_use(_: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::{Read as _, Write as _};
     use std::process::{Command, Stdio};
 

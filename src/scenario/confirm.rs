@@ -8,20 +8,12 @@ use backon::Retryable as _;
 use tokio::time::Instant;
 
 use super::context::{Context, Step};
-use super::patience::{may_pass, questions};
+use super::patience::{Unsettled, questions};
 use super::proofs::{CutGrant, DeadGrant};
 use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::failure::Failure;
 use crate::journal::Phase;
 use crate::report::{Event, StepId};
-
-/// Why everybody is asked once more.
-enum Unconfirmed {
-    /// Somebody still says that the grant lives.
-    NotYet(Testimonies),
-    /// Asking failed.
-    Failed(Failure),
-}
 
 /// Asks all witnesses until they agree, or `settle` is over.
 pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<DeadGrant, Failure> {
@@ -31,23 +23,20 @@ pub async fn confirm(context: &Context, cut: CutGrant, phase: Phase) -> Result<D
             let settle = context.config.run.settle;
             let answer = (|| all_witnesses(context, step, &cut))
                 .retry(questions(settle))
-                .when(|error| match error {
-                    Unconfirmed::NotYet(_) => true,
-                    Unconfirmed::Failed(failure) => may_pass(failure),
-                })
+                .when(Unsettled::may_settle)
                 .notify(|error, _| match error {
-                    Unconfirmed::NotYet(testimonies) => {
+                    Unsettled::NotYet(testimonies) => {
                         tracing::info!(%testimonies, "not everybody says that it is dead, asking again");
                     }
-                    Unconfirmed::Failed(failure) => {
+                    Unsettled::Failed(failure) => {
                         tracing::info!(%failure, "not everybody could be asked, asking again");
                     }
                 })
                 .await;
             let testimonies = match answer {
                 Ok(testimonies) => testimonies,
-                Err(Unconfirmed::Failed(failure)) => return Err(failure),
-                Err(Unconfirmed::NotYet(testimonies)) => {
+                Err(Unsettled::Failed(failure)) => return Err(failure),
+                Err(Unsettled::NotYet(testimonies)) => {
                     context.learn(|learnt| learnt.settle_over = true);
                     return Err(still_alive(&testimonies, settle));
                 }
@@ -68,25 +57,25 @@ async fn all_witnesses(
     context: &Context,
     step: &Step<'_>,
     cut: &CutGrant,
-) -> Result<Testimonies, Unconfirmed> {
+) -> Result<Testimonies, Unsettled<Testimonies>> {
     let grant = &cut.before;
     let (platform, (userinfo, introspection), list) = tokio::join!(
         witnesses::platform(context, &grant.instance),
         witnesses::tokens(context, grant.hosts.as_ref(), &grant.instance),
         witnesses::list_after(context, cut.witness.as_ref()),
     );
-    let platform = platform.map_err(Unconfirmed::Failed)?;
+    let platform = platform.map_err(Unsettled::Failed)?;
     let mut testimonies = Testimonies::new(platform, [userinfo, introspection, list]);
     step.fact("witnesses", testimonies.to_json());
     match testimonies.verdict() {
         Verdict::Agreed(Says::Dead) => Ok(testimonies),
-        Verdict::Agreed(_) | Verdict::Disagreed => Err(Unconfirmed::NotYet(testimonies)),
+        Verdict::Agreed(_) | Verdict::Disagreed => Err(Unsettled::NotYet(testimonies)),
         Verdict::OneSided if testimonies.platform().says == Says::Alive => {
-            Err(Unconfirmed::NotYet(testimonies))
+            Err(Unsettled::NotYet(testimonies))
         }
         Verdict::OneSided => {
             let failure = testimonies.take_failure().unwrap_or_else(|| no_witness(&testimonies));
-            Err(Unconfirmed::Failed(failure))
+            Err(Unsettled::Failed(failure))
         }
     }
 }

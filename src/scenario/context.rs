@@ -322,11 +322,15 @@ impl Step<'_> {
         self.keep(folder.write_json(&name, value), name)
     }
 
+    /// Names a file of the run folder as evidence.
+    pub(super) fn evidence(&self, file: String) {
+        self.context.events.send(Event::Evidence { key: self.key, file });
+    }
+
     fn keep(&self, written: Result<(), Failure>, name: String) -> Option<String> {
         match written {
             Ok(()) => {
-                let event = Event::Evidence { key: self.key, file: name.clone() };
-                self.context.events.send(event);
+                self.evidence(name.clone());
                 Some(name)
             }
             Err(failure) => {

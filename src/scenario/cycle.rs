@@ -6,7 +6,7 @@ use backon::{ExponentialBuilder, Retryable as _};
 
 use super::context::Context;
 use super::locate::{Located, holder_of, locate};
-use super::patience::may_pass;
+use super::patience::{Unsettled, may_pass};
 use super::proofs::{DeadGrant, LiveGrant};
 use super::{check_app, clean_up, confirm, provision, reauthenticate, revoke, verify};
 use crate::cloud_elements::HubAnswer;
@@ -230,15 +230,10 @@ const LATE: Duration = Duration::from_secs(3);
 /// instance counts as alive only if Salesforce says so of the token that it shows, and still does
 /// when that moment is over.
 async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
-    /// Both sides do not agree yet.
-    enum Unsettled {
-        /// Both sides do not agree yet, or it is too early to believe them.
-        NotYet,
-        Failed(Failure),
-    }
-    let failed = |failure: Failure| Unsettled::Failed(failure);
+    // Both sides have to agree, and it must not be too early to believe them.
+    let failed = Unsettled::Failed;
     let began = Instant::now();
-    let alive = || if began.elapsed() < LATE { Err(Unsettled::NotYet) } else { Ok(()) };
+    let alive = || if began.elapsed() < LATE { Err(Unsettled::NotYet(())) } else { Ok(()) };
     let agree = || async {
         let read = || async { context.platform.instance(id).await.map_err(|e| failed(e.into())) };
         let instance = read().await?;
@@ -253,7 +248,7 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
             None => alive(),
             Some(token) => match holder_of(context, None, token).await.map_err(failed)? {
                 Some(_) => alive(),
-                None => Err(Unsettled::NotYet),
+                None => Err(Unsettled::NotYet(())),
             },
         }
     };
@@ -262,10 +257,10 @@ async fn until_settled(context: &Context, id: u64) -> Result<(), Failure> {
         .with_total_delay(Some(context.config.run.settle))
         .without_max_times();
     // Where asking fails, the whole recovery is begun anew.
-    match agree.retry(questions).when(|error| matches!(error, Unsettled::NotYet)).await {
+    match agree.retry(questions).when(|error| matches!(error, Unsettled::NotYet(()))).await {
         Err(Unsettled::Failed(failure)) => Err(failure),
         // Whatever `locate` sees next is as good as it gets.
-        Ok(()) | Err(Unsettled::NotYet) => Ok(()),
+        Ok(()) | Err(Unsettled::NotYet(())) => Ok(()),
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) struct Entries {
     /// The tag of an instance that is being made for the run.
     making: Option<String>,
     provisioned: Option<u64>,
-    /// The run folder has the instance as it was.
-    is_baseline_kept: bool,
+    /// Whether the run folder has the instance as it was, once that was tried.
+    baseline_kept: Option<bool>,
 }
 
 impl Context {
@@ -76,10 +76,12 @@ impl Context {
     fn keep_baseline(&self) -> Result<(), Failure> {
         let baseline = lock(&self.baseline).clone();
         let (Some(folder), Some(baseline)) = (&self.folder, baseline) else { return Ok(()) };
-        if std::mem::replace(&mut lock(&self.entries).is_baseline_kept, true) {
+        if lock(&self.entries).baseline_kept.is_some() {
             return Ok(());
         }
-        match folder.write_json_durably(BASELINE_FILE, &baseline.raw) {
+        let written = folder.write_json_durably(BASELINE_FILE, &baseline.raw);
+        lock(&self.entries).baseline_kept = Some(written.is_ok());
+        match written {
             Err(failure) if !self.is_restoring() => Err(failure),
             Err(failure) => {
                 self.events.warn(failure.code, failure.message);
@@ -87,6 +89,11 @@ impl Context {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether the run folder has the instance as it was.
+    pub(super) fn has_kept_baseline(&self) -> bool {
+        lock(&self.entries).baseline_kept == Some(true)
     }
 
     /// Records how far the run has come. That this cannot be written is a warning: the earlier

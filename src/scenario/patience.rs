@@ -19,6 +19,24 @@ pub(super) fn questions(limit: Duration) -> ExponentialBuilder {
         .with_jitter()
 }
 
+/// Why somebody is asked once more.
+pub(super) enum Unsettled<T> {
+    /// The answer may be another in a moment.
+    NotYet(T),
+    /// Asking failed.
+    Failed(Failure),
+}
+
+impl<T> Unsettled<T> {
+    /// Whether it is of use to ask again.
+    pub(super) fn may_settle(&self) -> bool {
+        match self {
+            Self::NotYet(_) => true,
+            Self::Failed(failure) => may_pass(failure),
+        }
+    }
+}
+
 /// Whether somebody who could not be asked may answer in a moment: there was no answer, or none that
 /// could be understood. A refusal stays one.
 pub(super) fn may_pass(failure: &Failure) -> bool {

@@ -8,7 +8,7 @@ use backon::Retryable as _;
 
 use super::context::{Context, Step};
 use super::in_flight::BASELINE_FILE;
-use super::patience::{PATIENCE, may_pass, questions};
+use super::patience::{PATIENCE, Unsettled, questions};
 use super::proofs::{AuthorizationCode, DeadGrant};
 use super::{authorize, oauth_url};
 use crate::cloud_elements::{CloudElementsError, HubAnswer, PutForm, put_body};
@@ -140,9 +140,11 @@ async fn attempt(
     step.fact("request", method.title());
     // What a PUT sends back, and what is kept, is the instance while it was whole.
     let instance = context.baseline(&dead.instance);
-    step.record(BASELINE_FILE.to_owned(), &instance.raw);
     // Also where the instance was found dead and the journal knows nothing of it yet.
     context.about_to_cut(dead.instance.id)?;
+    if context.has_kept_baseline() {
+        step.evidence(BASELINE_FILE.to_owned());
+    }
     context.has_come_to(Phase::Reauthenticating);
     step.progress(&format!("sending the code by {}", method.title()));
     let token = &dead.instance.token;
@@ -220,28 +222,20 @@ async fn asked(
     context: &Context,
     token: &Secret,
     patience: Duration,
-) -> Result<HubAnswer, CloudElementsError> {
-    /// The last answer was that it does not work.
-    enum Not {
-        Yet(HubAnswer),
-        Asked(CloudElementsError),
-    }
+) -> Result<HubAnswer, Failure> {
     let answer = (|| async {
         match context.platform.read_record(token).await {
             Ok(answer @ HubAnswer::Record { .. }) => Ok(answer),
-            Ok(answer @ HubAnswer::Unauthenticated { .. }) => Err(Not::Yet(answer)),
-            Err(error) => Err(Not::Asked(error)),
+            Ok(answer @ HubAnswer::Unauthenticated { .. }) => Err(Unsettled::NotYet(answer)),
+            Err(error) => Err(Unsettled::Failed(error.into())),
         }
     })
     .retry(questions(patience).with_max_delay(Duration::from_secs(1)))
-    .when(|not| match not {
-        Not::Yet(_) => true,
-        Not::Asked(error) => may_pass(&error.clone().into()),
-    })
+    .when(Unsettled::may_settle)
     .await;
     match answer {
-        Ok(answer) | Err(Not::Yet(answer)) => Ok(answer),
-        Err(Not::Asked(error)) => Err(error),
+        Ok(answer) | Err(Unsettled::NotYet(answer)) => Ok(answer),
+        Err(Unsettled::Failed(failure)) => Err(failure),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::{Context, Step, lock};
 use super::grants;
 use super::locate::{holder_of, live_grant};
-use super::patience::{may_pass, questions};
+use super::patience::{Unsettled, questions};
 use super::proofs::{DeadGrant, LiveGrant};
 use super::witnesses::{self, Says, Testimonies, Verdict};
 use crate::cloud_elements::{
@@ -47,39 +47,24 @@ async fn witnesses_agree(
     step: &Step<'_>,
     grant: &LiveGrant,
 ) -> Result<(), Failure> {
-    /// Some say that it is dead.
-    enum Not {
-        Agreed(Testimonies),
-        Asked(Failure),
-    }
     let settle = context.config.run.settle;
     let ask = || async {
-        let testimonies = testimonies(context, grant).await.map_err(Not::Asked)?;
+        let testimonies = testimonies(context, grant).await.map_err(Unsettled::Failed)?;
         match testimonies.verdict() {
             Verdict::Disagreed if testimonies.platform().says == Says::Alive => {
-                Err(Not::Agreed(testimonies))
+                Err(Unsettled::NotYet(testimonies))
             }
             _ => Ok(testimonies),
         }
     };
-    let testimonies = match ask
-        .retry(questions(settle))
-        .when(|not| match not {
-            Not::Agreed(_) => true,
-            Not::Asked(failure) => may_pass(failure),
-        })
-        .await
-    {
-        Ok(testimonies) | Err(Not::Agreed(testimonies)) => testimonies,
-        Err(Not::Asked(failure)) => return Err(failure),
+    let testimonies = match ask.retry(questions(settle)).when(Unsettled::may_settle).await {
+        Ok(testimonies) | Err(Unsettled::NotYet(testimonies)) => testimonies,
+        Err(Unsettled::Failed(failure)) => return Err(failure),
     };
     step.fact("witnesses", testimonies.to_json());
     let platform = testimonies.platform();
     if platform.says == Says::Dead {
-        context.events.send(Event::Seen(Some(false)));
-        // Nothing was in flight any more: now something is again.
-        context.about_to_cut(grant.instance.id)?;
-        return Err(died(&platform.words));
+        return Err(dead_again(context, grant.instance.id, &platform.words));
     }
     match testimonies.verdict() {
         Verdict::Agreed(_) => Ok(()),
@@ -119,12 +104,7 @@ async fn read_record(context: &Context, step: &Step<'_>, before: &Instance) -> R
             step.fact("records_read", count);
             Ok(())
         }
-        HubAnswer::Unauthenticated { message, .. } => {
-            context.events.send(Event::Seen(Some(false)));
-            // Nothing was in flight any more: now something is again.
-            context.about_to_cut(before.id)?;
-            Err(died(&message))
-        }
+        HubAnswer::Unauthenticated { message, .. } => Err(dead_again(context, before.id, &message)),
     }
 }
 
@@ -308,6 +288,15 @@ async fn refresh(
         .hint("run again; if it stays so, the platform shows another token than it uses"));
     }
     Ok(context.platform.instance_with_token(&grant.instance.token).await?)
+}
+
+/// Nothing was in flight any more: now something is again.
+fn dead_again(context: &Context, id: u64, message: &str) -> Failure {
+    context.events.send(Event::Seen(Some(false)));
+    match context.about_to_cut(id) {
+        Ok(()) => died(message),
+        Err(failure) => failure,
+    }
 }
 
 fn died(message: &str) -> Failure {

@@ -1,6 +1,6 @@
 //! Disks that are full or cannot be written to are found out before anything is cut.
 
-use tokio::process::Command;
+use std::ffi::OsStr;
 
 use super::moments::LIST;
 use super::{APP, assert_whole};
@@ -18,31 +18,19 @@ async fn assert_untouched(world: &World) {
 async fn run_on(world: &World, folder: &str, options: &str) -> Finished {
     let place = world.home.path().join(folder);
     std::fs::create_dir_all(&place).unwrap();
-    let run = world.command(&["--format", "json", "run", "--revoke-via", "api"]);
-    let run = run.as_std();
-    let mut command = Command::new("unshare");
-    let user = if rustix::process::geteuid().is_root() { None } else { Some("--map-root-user") };
-    command
-        .arg("--mount")
-        .args(user)
-        .args(["sh", "-c"])
-        .arg(
-            "place=$1; shift; mount -t tmpfs -o size=4k,mode=700 none \"$place\" || exit 99\n\
-             head -c 4096 /dev/zero >\"$place/filler\"\n\
-             mount -o remount,\"$OPTIONS\" \"$place\" || exit 99\n\
-             exec \"$@\"",
-        )
-        .arg("sh")
-        .arg(&place)
-        .arg(run.get_program())
-        .args(run.get_args())
-        .current_dir(world.home.path())
-        .env_clear()
-        .env("OPTIONS", options)
-        .envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
+    let script = "place=$1 options=$2; shift 2\n\
+        mount -t tmpfs -o size=4k,mode=700 none \"$place\" || exit 99\n\
+        head -c 4096 /dev/zero >\"$place/filler\"\n\
+        mount -o remount,\"$options\" \"$place\" || exit 99\n\
+        exec \"$@\"";
+    let mut starter: Vec<&OsStr> = ["unshare", "--mount"].map(OsStr::new).to_vec();
+    if !rustix::process::geteuid().is_root() {
+        starter.push(OsStr::new("--map-root-user"));
+    }
+    starter.extend(["sh", "-c", script, "sh"].map(OsStr::new));
+    starter.extend([place.as_os_str(), OsStr::new(options)]);
+    let run = ["--format", "json", "run", "--revoke-via", "api"];
+    let command = world.started_by(&starter, &run);
     world.finish(command).await.expect_code(3)
 }
 

@@ -1,8 +1,9 @@
 //! Answers that are none: empty, torn, in another encoding, endless. Each ends in an error that says
 //! what was expected, in little memory, and never in a panic.
 
+use std::ffi::OsStr;
+
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use crate::support::{Finished, World};
 
@@ -10,19 +11,9 @@ use crate::support::{Finished, World};
 const MOST_MEMORY: u32 = 1_000_000;
 
 async fn status_in_little_memory(world: &World) -> Finished {
-    let whole = world.command(&["--format", "json", "status"]);
-    let whole = whole.as_std();
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", &format!("ulimit -v {MOST_MEMORY} && exec \"$0\" \"$@\"")])
-        .arg(whole.get_program())
-        .args(whole.get_args())
-        .current_dir(world.home.path())
-        .env_clear()
-        .envs(whole.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
+    let script = format!("ulimit -v {MOST_MEMORY} && exec \"$0\" \"$@\"");
+    let starter = ["sh", "-c", &script].map(OsStr::new);
+    let command = world.started_by(&starter, &["--format", "json", "status"]);
     world.finish(command).await
 }
 

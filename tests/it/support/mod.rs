@@ -25,6 +25,7 @@ pub use secrets::Secrets;
 pub use state::State;
 pub use verdict::{assert_whole, check_verdict, is_authenticated, of_others};
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -141,6 +142,26 @@ impl World {
         let mut command = Command::from(bare(self.home.path(), arguments));
         command
             .env("TMPDIR", self.temporary.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// The same command, started by another that ends as it: `starter` is told program and arguments
+    /// after its own.
+    pub fn started_by(&self, starter: &[&OsStr], arguments: &[&str]) -> Command {
+        let command = self.command(arguments);
+        let inner = command.as_std();
+        let mut command = Command::new(starter[0]);
+        command
+            .args(&starter[1..])
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .current_dir(self.home.path())
+            .env_clear()
+            .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

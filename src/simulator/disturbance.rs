@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -66,6 +67,8 @@ pub enum Manner {
     Without(String),
     /// 200 and a body that cannot be one of this service.
     Junk(Junk),
+    /// This status, and a message that quotes the request: who asked, by what URL, with what body.
+    Quote(u16),
 }
 
 impl Manner {
@@ -145,6 +148,27 @@ impl Disturbance {
         self.acted_upon || self.how.needs_an_answer()
     }
 
+    /// The answer that quotes the request, where one is to, and the request as it was.
+    pub(super) async fn quoting(&self, request: Request) -> (Option<Response>, Request) {
+        let Manner::Quote(status) = self.how else { return (None, request) };
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, MOST_CHANGED).await.unwrap_or_default();
+        let authorization = parts.headers.get(AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let text = format!(
+            "refused: {} {authorization} {}",
+            parts.uri.query().unwrap_or_default(),
+            String::from_utf8_lossy(&body)
+        );
+        let quoted = json!({
+            "requestId": "disturbed", "message": text,
+            "error": "invalid_request", "error_description": text,
+        });
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let answer = (status, axum::Json(quoted)).into_response();
+        (Some(answer), Request::from_parts(parts, Body::from(body)))
+    }
+
     /// What its sender gets of the answer, if there is one; `None`: nothing, the connection is cut.
     pub(super) async fn answer(&self, answer: Option<Response>, now_ms: i64) -> Option<Response> {
         let answer = match (&self.how, answer) {
@@ -155,6 +179,7 @@ impl Disturbance {
                 wait(&for_http(now_ms.saturating_add(i64::from(*seconds) * 1000)))
             }
             (Manner::Junk(junk), _) => junk.answer(),
+            (Manner::Quote(_), quoting) => return quoting,
             (Manner::Html, _) => axum::response::Html(PAGE).into_response(),
             (_, None) => return None,
             (Manner::Half, Some(answer)) => half(answer).await,

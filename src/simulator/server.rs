@@ -353,6 +353,10 @@ async fn disturbed(hosts: &Hosts, call: &Held, request: Request) -> Response {
     let shared = &hosts.shared;
     let cut = request.extensions().get::<ConnectInfo<Cut>>().cloned();
     let disturbance = shared.disturbances.take(call);
+    let (quoting, request) = match &disturbance {
+        Some(disturbance) => disturbance.quoting(request).await,
+        None => (None, request),
+    };
     let answer = if disturbance.as_ref().is_none_or(Disturbance::is_acted_upon) {
         let response = hosts.answer(&call.host, &call.path, request).await;
         shared.disturbances.acted_upon(call);
@@ -360,7 +364,7 @@ async fn disturbed(hosts: &Hosts, call: &Held, request: Request) -> Response {
     } else {
         // A code that was sent was sent, whoever heard of it.
         shared.cloud_elements.overhear(request).await;
-        None
+        quoting
     };
     let answer = match disturbance {
         Some(disturbance) => disturbance.answer(answer, shared.clock.now_ms()).await,

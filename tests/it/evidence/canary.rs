@@ -135,6 +135,31 @@ async fn runs_through_the_front_door() {
     }
 }
 
+/// Gateways quote what they refuse. Here secrets come by, so that it shows where nobody hides them
+/// (`tests/mutations/redactor-off.patch`).
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_quote_what_was_sent() {
+    for call in [
+        "GET /elements/sfdc/oauth/url",
+        "GET /hubs/crm/accounts",
+        "PATCH /instances",
+        "POST /services/oauth2/revoke",
+    ] {
+        // Before the first revocation the browser may not have been there to be looked at.
+        let quotes = json!({
+            "on": call, "how": {"quote": 400}, "since": "POST /services/oauth2/revoke",
+        });
+        let world = World::with(json!({"disturbances": [quotes]})).await;
+        let run = ["run", "--revoke-via", "api", "--reauthenticate-via", "patch"];
+        let watched = watch(&world, &run).await;
+        let said = String::from_utf8_lossy(&watched.stderr);
+        assert_ne!(watched.code, Some(0), "{said}");
+        assert_no_secret(&world, &watched, &[]).await;
+        let quoted = said.lines().any(|line| line.contains("refused: ") && line.contains('«'));
+        assert!(quoted, "nothing was quoted of {call}: {said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_in_a_kept_profile() {
     let world = World::new().await;

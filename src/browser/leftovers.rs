@@ -69,7 +69,8 @@ fn clear_if_abandoned(folder: &Path) -> io::Result<Option<()>> {
     io::Read::by_ref(&mut file).take(LONGEST_RECORD).read_to_string(&mut text)?;
     // Half a record is one that is being written.
     let Ok(record) = serde_json::from_str::<Record>(&text) else { return Ok(None) };
-    let ours = |process: &Process| process.session.as_raw_nonzero().get() == record.guard;
+    let ours =
+        |process: &Process| process.session.is_some_and(|id| id.as_raw_pid() == record.guard);
     // A session of that number in which nobody uses the folder is one that has it anew.
     if let Some(witness) = users(folder).into_iter().find(ours) {
         // The last to be ended, and kept from starting others meanwhile: as long as it lives, who is in
@@ -154,7 +155,7 @@ mod tests {
         child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
         assert_eq!(&said, b"there\n");
         let id = Pid::from_child(&child);
-        assert_eq!(processes::find(id).unwrap().session, id, "it leads a session");
+        assert_eq!(processes::find(id).unwrap().session, Some(id), "it leads a session");
         child
     }
 

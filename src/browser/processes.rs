@@ -15,7 +15,9 @@ const END_LIMIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Process {
     pub(super) id: Pid,
-    pub(super) session: Pid,
+    /// The process that leads its session. `None`: one outside of this PID namespace, as with what is
+    /// started from outside in a container (pid_namespaces(7)).
+    pub(super) session: Option<Pid>,
     /// In ticks since the machine's start; with the id it names one process for good.
     pub(super) started: u64,
 }
@@ -85,11 +87,7 @@ fn parse(id: Pid, stat: &str) -> Option<Process> {
     if matches!(*fields.first()?, "Z" | "X") {
         return None;
     }
-    Some(Process {
-        id,
-        session: Pid::from_raw(number(3)?)?,
-        started: fields.get(19)?.parse().ok()?,
-    })
+    Some(Process { id, session: Pid::from_raw(number(3)?), started: fields.get(19)?.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -101,8 +99,10 @@ mod tests {
         let id = Pid::from_raw(7).unwrap();
         let stat = "7 (a) 1 (b) S 3 4 5 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
         let process = parse(id, stat).unwrap();
-        assert_eq!(Some(process.session), Pid::from_raw(5));
+        assert_eq!(process.session, Pid::from_raw(5));
         assert_eq!(process.started, 4711);
+        let of_outside = parse(id, &stat.replace("S 3 4 5", "S 0 0 0")).unwrap();
+        assert_eq!(of_outside.session, None);
         assert_eq!(parse(id, &stat.replace(") S", ") Z")), None, "a zombie");
         for broken in ["", "7 (a", "7 (a) S", "7 (a) S 3 4 x"] {
             assert_eq!(parse(id, broken), None, "{broken}");

@@ -31,7 +31,7 @@ pub(super) async fn record(
         let text = "The service is not available at the moment";
         ApiError::with_status(StatusCode::SERVICE_UNAVAILABLE, text).into_response()
     } else {
-        next.run(request).await
+        to_the_end(request, next).await
     };
     service.state().count(&method, &path);
 
@@ -52,6 +52,21 @@ pub(super) async fn record(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Acts upon a request whether or not somebody still waits for the answer: a token that Salesforce
+/// rotated meanwhile would be lost else.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let text = "The service is shutting down";
+                ApiError::with_status(StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+            }
+        },
+    }
 }
 
 /// The refusal in a response: our own, or one that axum made of a request it could not take apart.

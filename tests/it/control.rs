@@ -30,6 +30,21 @@ async fn press(page: &Client, css: &str) {
     page.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
 }
 
+/// Returns when the page has asked for the state anew, and drawn what it was told.
+async fn drawn_again(page: &Client) {
+    let script = r"
+        const [answer] = arguments;
+        let asked = 0;
+        new PerformanceObserver((seen, watch) => {
+            asked += seen.getEntriesByName(new URL('/__simulator/state', location)).length;
+            // The first answer is drawn by the time that the second comes.
+            if (asked < 2) return;
+            watch.disconnect();
+            answer();
+        }).observe({type: 'resource'});";
+    page.execute_async(script, vec![]).await.unwrap();
+}
+
 /// A person sees what there is, and changes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_uses_the_page() {
@@ -48,7 +63,9 @@ async fn a_person_uses_the_page() {
     let ready = text_with(&page, "#ready", "My Domain").await;
     assert!(ready.contains("Organization") && ready.contains(&id), "{ready}");
 
-    press(&page, "#grants .own tbody tr:last-child button").await;
+    let revoke = page.find(Locator::Css("#grants .own tbody tr:last-child button")).await.unwrap();
+    drawn_again(&page).await;
+    revoke.click().await.expect("what does not change stays where it is");
     text_with(&page, "#instances", "not authenticated").await;
     text_with(&page, "#grants .own", "ended: control").await;
 

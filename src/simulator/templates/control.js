@@ -14,6 +14,12 @@
   const table = (heads, rows) => element("table", {},
     element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", {}, head)))),
     element("tbody", {}, ...rows));
+  // What is there already stays: somebody may have selected it, or be about to press it.
+  const show = (place, ...nodes) => {
+    const same = nodes.length === place.childNodes.length
+      && nodes.every((node, index) => node.isEqualNode(place.childNodes[index]));
+    if (!same) place.replaceChildren(...nodes);
+  };
   const time = (ms) => new Date(ms).toISOString().slice(11, 23);
   const day = (ms) => new Date(ms).toISOString().replace("T", " ").slice(0, 19);
 
@@ -46,7 +52,7 @@
 
   const grantRow = (grant) => {
     const tokens = grant.access_tokens.filter((token) => token.live).length;
-    const revoke = element("button", { onclick: () => send("POST", `grants/${grant.id}/revoke`) }, "revoke");
+    const revoke = element("button", { value: `${grant.id}`, onclick: () => send("POST", `grants/${grant.id}/revoke`) }, "revoke");
     const said = grant.live ? (grant.refreshable ? "live" : "live, no refresh") : `ended: ${grant.ended_by}`;
     return row([grant.app, grant.user, grant.scope, day(grant.created_ms), day(grant.last_used_ms),
       `${grant.use_count}`, `${tokens} of ${grant.access_tokens.length}`,
@@ -61,9 +67,9 @@
     const newest = grants.toReversed();
     const own = (grant) => grant.user === state.ready.salesforce.username;
     const others = newest.filter((grant) => !own(grant));
-    find("#grants .own").replaceChildren(grantTable(newest.filter(own)));
+    show(find("#grants .own"), grantTable(newest.filter(own)));
     find("#grants summary").textContent = `${others.length} of other users`;
-    find("#grants .others").replaceChildren(grantTable(others));
+    show(find("#grants .others"), grantTable(others));
   };
 
   // What the platform holds, against what Salesforce would take.
@@ -81,13 +87,13 @@
         `${instance.exchanges}`, `${instance.refreshes}`, instance.disabled ? "disabled" : "enabled",
         element("span", { className: lives ? "good" : "bad" }, lives ? "authenticated" : "not authenticated")]);
     });
-    find("#instances div").replaceChildren(table(
+    show(find("#instances div"), table(
       ["Id", "Name", "Tags", "Codes exchanged", "Refreshes", "", "State"], rows));
   };
 
   const drawHeld = (held) => {
     find("#held").hidden = held.length === 0;
-    find("#held div").replaceChildren(table(["Request", "Host", "State"], held.map((request) => row([
+    show(find("#held div"), table(["Request", "Host", "State"], held.map((request) => row([
       `${request.method} ${request.path}`, request.host,
       request.acted_upon ? "acted upon, the answer is kept back" : "not acted upon yet"]))));
   };
@@ -98,7 +104,7 @@
       const text = `${request.method} ${request.host} ${request.path} ${request.status}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     });
-    find("#requests .scroll").replaceChildren(table(["Time", "", "Request", "Host"], shown.slice(-300).reverse().map(
+    show(find("#requests .scroll"), table(["Time", "", "Request", "Host"], shown.slice(-300).reverse().map(
       (request) => row([time(request.at_ms),
         element("span", { className: request.status < 400 ? "good" : "bad" }, `${request.status}`),
         element("td", { className: "path" }, `${request.method} ${request.path}`),
@@ -129,7 +135,7 @@
   const drawMailbox = (mailbox) => {
     const mails = mailbox.slice(-5).reverse();
     const lines = mails.map((mail) => element("div", {}, Object.values(mail).join(" · ")));
-    find("#mailbox").replaceChildren(...(lines.length ? lines : [element("p", { className: "muted" }, "none")]));
+    show(find("#mailbox"), ...(lines.length ? lines : [element("p", { className: "muted" }, "none")]));
   };
 
   const draw = async () => {
@@ -150,8 +156,8 @@
     drawHeld(state.held);
     drawRequests();
     drawMailbox(state.mailbox);
-    find("#settings pre").textContent = JSON.stringify(
-      { salesforce: state.salesforce.settings, cloud_elements: state.cloud_elements.settings }, null, 2);
+    show(find("#settings pre"), new Text(JSON.stringify(
+      { salesforce: state.salesforce.settings, cloud_elements: state.cloud_elements.settings }, null, 2)));
     await drawFaults();
   };
 
@@ -181,7 +187,6 @@
     }
   });
 
-  // What is drawn is replaced only while nobody is in the middle of something.
   const again = async () => {
     if (!document.hidden) await draw();
     setTimeout(again, 1000);

@@ -2,6 +2,7 @@
 //! journal, signals, and bringing the instance back when something went wrong.
 
 use jiff::Timestamp;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::report::{
 };
 use crate::scenario::{Context, cycle};
 use crate::secrets::Redactor;
+use url::Url;
 
 /// How a command differs from the others.
 pub struct Plan {
@@ -189,7 +191,30 @@ fn meta(purpose: Purpose, run_id: String, started_at: Timestamp) -> RunMeta {
         command: purpose.as_str().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
+        arguments: arguments(std::env::args_os().skip(1)),
     }
+}
+
+/// The command line, as it may be shown: without what stands in addresses to let somebody in.
+fn arguments(given: impl Iterator<Item = OsString>) -> Vec<String> {
+    let shown = |argument: OsString| {
+        let argument = argument.to_string_lossy().into_owned();
+        let (flag, value) = match argument.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (Some(flag), value),
+            _ => (None, argument.as_str()),
+        };
+        let Some(mut url) = Url::parse(value).ok().filter(Url::has_host) else { return argument };
+        let has_password = url.password().is_some() || !url.username().is_empty();
+        // Of an address that has a host neither can fail.
+        let cleared =
+            !has_password || (url.set_username("…").is_ok() && url.set_password(None).is_ok());
+        if url.query().is_some() {
+            url.set_query(Some("…"));
+        }
+        let url = if cleared { url.to_string() } else { "…".to_owned() };
+        flag.map_or_else(|| url.clone(), |flag| format!("{flag}={url}"))
+    };
+    given.map(shown).collect()
 }
 
 /// The file that the configuration is read from, if it is one: `named`, else the flags' or the

@@ -9,11 +9,11 @@ use super::*;
 /// Literals that look like codes and are none. Configuration keys need not stand here, nor names of
 /// files.
 const NO_CODES: &[&str] =
-    &["base.url", "element.key", "reauth.lock", "session.id", "signature.key"];
+    &["1.2", "base.url", "element.key", "reauth.lock", "session.id", "signature.key"];
 /// Codes that are keys of the configuration as well. No further one, please.
 const BOTH: &[&str] = &["http.ca_file"];
 /// Ends of names of files.
-const FILES: &[&str] = &["js", "toml", "json", "jsonl", "html", "txt"];
+const FILES: &[&str] = &["js", "toml", "json", "jsonl", "html", "txt", "css", "har", "xml"];
 /// All codes that were ever given, one a line.
 const EVER: &str = "src/explain/codes.txt";
 

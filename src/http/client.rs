@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use backon::Retryable;
+use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use reqwest::Certificate;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -15,6 +16,7 @@ use super::{Answer, Call, HttpError, RetryPolicy, is_loopback};
 use crate::config;
 use crate::failure::Failure;
 use crate::input_file::{self, Accepts, InputFile};
+use crate::report::{Answered, CallRecord, Event, Events, RecordedBody, Service};
 
 /// Limits of every call.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +45,11 @@ impl Default for Limits {
 /// The HTTP client; shared by cloning. Follows no redirects: credentials go to the host they were
 /// meant for. Hosts on loopback are reached without a proxy, all others as the environment says.
 #[derive(Clone)]
-pub struct HttpClient(Arc<Shared>);
+pub struct HttpClient {
+    shared: Arc<Shared>,
+    /// Who hears of each call, and whom it goes to.
+    told: Option<(Events, Service)>,
+}
 
 struct Shared {
     limits: Limits,
@@ -77,13 +83,20 @@ impl HttpClient {
             .tls_certs_only([])
             .build()
             .map_err(tls_setup)?;
-        Ok(Self(Arc::new(Shared {
+        let shared = Shared {
             limits,
             authorities,
             plain,
             loopback_tls: OnceLock::new(),
             outside: OnceLock::new(),
-        })))
+        };
+        Ok(Self { shared: Arc::new(shared), told: None })
+    }
+
+    /// The same client for calls to `service`, each of which is told as it ends.
+    #[must_use]
+    pub fn telling(self, events: &Events, service: Service) -> Self {
+        Self { told: Some((events.clone(), service)), ..self }
     }
 
     /// Makes the call and reads the whole answer, whatever its status. A call that asks for it
@@ -95,7 +108,7 @@ impl HttpClient {
         if !call.retrying {
             return self.send_once(&call).await;
         }
-        let policy = self.0.limits.retry;
+        let policy = self.shared.limits.retry;
         let outcome = (|| async {
             match self.send_once(&call).await {
                 Ok(answer) if is_transient_status(answer.status) => Err(Attempt::Busy(answer)),
@@ -116,8 +129,33 @@ impl HttpClient {
     async fn send_once(&self, call: &Call) -> Result<Answer, HttpError> {
         let host = authority(&call.url);
         let started = Instant::now();
-        let outcome = self.exchange(call, &host).await;
-        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut waited = None;
+        let outcome = self.exchange(call, &host, &mut waited).await;
+        let duration = started.elapsed();
+        if let Some((events, service)) = &self.told {
+            events.send(Event::Call(Box::new(CallRecord {
+                service: *service,
+                method: call.method.to_string(),
+                url: call.url.clone(),
+                headers: texts(&call.headers),
+                body: RecordedBody::of(&call.body),
+                waited: waited.map_or(duration, |(at, _)| at - started),
+                duration,
+                outcome: match &outcome {
+                    Ok(answer) => Ok(Answered {
+                        status: answer.status,
+                        version: format!(
+                            "{:?}",
+                            waited.map_or(Version::HTTP_11, |(_, version)| version)
+                        ),
+                        headers: texts(&answer.headers),
+                        body: RecordedBody::of(&answer.body),
+                    }),
+                    Err(error) => Err(error.to_string()),
+                },
+            })));
+        }
+        let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let (method, path) = (call.method.as_str(), call.url.path());
         match &outcome {
             Ok(answer) => {
@@ -128,8 +166,14 @@ impl HttpClient {
         outcome
     }
 
-    async fn exchange(&self, call: &Call, host: &str) -> Result<Answer, HttpError> {
-        let limit = call.limit.unwrap_or(self.0.limits.total);
+    /// `answered` says when the answer's headers came, and by which version of HTTP.
+    async fn exchange(
+        &self,
+        call: &Call,
+        host: &str,
+        answered: &mut Option<(Instant, Version)>,
+    ) -> Result<Answer, HttpError> {
+        let limit = call.limit.unwrap_or(self.shared.limits.total);
         let sort = |error| HttpError::from_reqwest(error, host, limit);
         let mut response = self
             .client_for(&call.url)?
@@ -140,14 +184,16 @@ impl HttpClient {
             .send()
             .await
             .map_err(sort)?;
-        let too_large = || HttpError::TooLarge { host: host.to_owned(), limit: self.0.limits.body };
+        *answered = Some((Instant::now(), response.version()));
+        let too_large =
+            || HttpError::TooLarge { host: host.to_owned(), limit: self.shared.limits.body };
         let announced = response.content_length().unwrap_or(0);
-        if announced > self.0.limits.body as u64 {
+        if announced > self.shared.limits.body as u64 {
             return Err(too_large());
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(sort)? {
-            if body.len() + chunk.len() > self.0.limits.body {
+            if body.len() + chunk.len() > self.shared.limits.body {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);
@@ -160,7 +206,7 @@ impl HttpClient {
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, HttpError> {
-        let shared = &*self.0;
+        let shared = &*self.shared;
         let client = match (is_loopback(url), url.scheme()) {
             (true, "http") => return Ok(&shared.plain),
             (true, _) => shared.loopback_tls.get_or_init(|| {
@@ -198,6 +244,14 @@ impl Attempt {
             Self::Failed(_) => None,
         }
     }
+}
+
+/// Those that are text.
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
 }
 
 fn builder(limits: &Limits) -> reqwest::ClientBuilder {

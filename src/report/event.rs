@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::CallRecord;
 use crate::failure::Failure;
 use crate::secrets::Redactor;
 
 /// The article's steps. The names are a contract: report entries, screenshots and spans use them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepId {
     /// 1: scopes and refresh token policy of the connected app.
@@ -95,7 +96,7 @@ impl StepId {
 }
 
 /// Whether a step belongs to the scenario or to the attempt to bring the instance back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// The article.
@@ -126,7 +127,7 @@ pub struct StepKey {
 }
 
 /// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StepOutcome {
     /// It proved what it had to prove.
@@ -138,7 +139,7 @@ pub enum StepOutcome {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Exit code 0.
@@ -155,7 +156,8 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// One thing that happened. Texts and facts are free of secrets: the sink redacts them.
+/// One thing that happened. Texts and facts are free of secrets: the sink redacts them, calls at the
+/// end and everything else as it comes.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The instance is known (again): shown in the report's head.
@@ -190,6 +192,15 @@ pub enum Event {
         /// What.
         text: String,
     },
+    /// The browser shows a page that is known.
+    Page {
+        /// In which step.
+        key: StepKey,
+        /// Its name in the locator catalogue.
+        page: String,
+    },
+    /// A call to a service has ended. Unlike the rest it holds secrets until the run's end.
+    Call(Box<CallRecord>),
     /// A person at the terminal is asked for something; until [`Event::Answered`] nothing else may
     /// be written there.
     Asked {
@@ -273,6 +284,8 @@ impl Event {
             | Self::RevokedVia(_)
             | Self::ReauthenticatedVia(_)
             | Self::StepStarted { .. }
+            | Self::Page { .. }
+            | Self::Call(_)
             | Self::Answered { .. }
             | Self::Evidence { .. }) => other,
         }

@@ -18,12 +18,11 @@ use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::files::LOG as LOG_FILE;
 use super::{RunFolder, Verbosity};
 use crate::failure::Failure;
 use crate::secrets::{RedactingWriter, Redactor};
 
-/// The log's name in the run folder.
-const LOG_FILE: &str = "log.jsonl";
 /// Directives in the manner of `RUST_LOG`, beside the ones below.
 const VARIABLE: &str = "REAUTH_LOG";
 const DIRECTIVES: &str = "info,reauth=debug";

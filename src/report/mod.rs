@@ -4,8 +4,15 @@
 //! [`ReporterHandle::finish`] decides the exit code and leaves the [`Report`]. Nothing here knows of
 //! the scenario, the services or the browser.
 
+mod call;
+mod clean;
 mod console;
 mod event;
+mod files;
+mod github;
+mod har;
+mod html;
+mod junit;
 pub mod log;
 
 mod model;
@@ -14,10 +21,16 @@ mod reporter;
 
 mod run_folder;
 mod verdict;
+mod words;
 
+pub use call::{Answered, CallRecord, RecordedBody, Service};
 pub use console::{Color, ConsoleOptions, Glyphs, Verbosity};
 pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
-pub use model::{ErrorReport, InstanceReport, Report, SCHEMA, StepReport, WarningReport, schema};
+pub use github::GithubActions;
+pub use model::{
+    EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport, Report, SCHEMA,
+    StepReport, WarningReport, schema,
+};
 pub use recorder::{Recorder, RunMeta};
 pub use reporter::{Reporter, ReporterHandle};
 pub use run_folder::RunFolder;

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event::redacted_map;
@@ -14,12 +14,12 @@ use crate::secrets::Redactor;
 pub const SCHEMA: &str = "reauth.report/1";
 
 /// What a command did and how it ended.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "reauth report")]
 pub struct Report {
     /// Always `reauth.report/1`.
     #[schemars(extend("const" = SCHEMA))]
-    pub schema: &'static str,
+    pub schema: String,
     /// Names the run: in the run folder's name, the journal, and the tag of provisioned instances.
     pub run_id: String,
     /// Subcommand, e.g. `run`.
@@ -30,6 +30,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// What the process exits with.
     pub exit_code: u8,
+    /// Where it ran.
+    #[serde(default)]
+    pub environment: EnvironmentReport,
     /// RFC 3339, UTC.
     #[schemars(extend("format" = "date-time"))]
     pub started_at: String,
@@ -39,10 +42,10 @@ pub struct Report {
     pub instance: Option<InstanceReport>,
     /// How the grant was ended, if it was.
     #[schemars(extend("enum" = ["ui", "api", null]))]
-    pub revoked_via: Option<&'static str>,
+    pub revoked_via: Option<String>,
     /// How the instance got its new grant, if it did.
     #[schemars(extend("enum" = ["patch", "put", null]))]
-    pub reauthenticated_via: Option<&'static str>,
+    pub reauthenticated_via: Option<String>,
     /// In the order in which they began.
     pub steps: Vec<StepReport>,
     /// What will bite later, and what went wrong after the first error.
@@ -51,8 +54,17 @@ pub struct Report {
     pub error: Option<ErrorReport>,
 }
 
+/// Where a command ran, and how it was called.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EnvironmentReport {
+    /// Operating system and processor, e.g. `linux x86_64`.
+    pub platform: String,
+    /// The command line after the program's name. Secrets never stand there.
+    pub arguments: Vec<String>,
+}
+
 /// The instance under test.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceReport {
     /// Instance id.
     pub id: u64,
@@ -65,7 +77,7 @@ pub struct InstanceReport {
 }
 
 /// One execution of a step.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StepReport {
     /// Which step.
     pub id: StepId,
@@ -84,14 +96,43 @@ pub struct StepReport {
     pub started_at: String,
     /// Milliseconds.
     pub duration_ms: u64,
+    /// What was proved, or why it was not, in one line for a person.
+    #[serde(default)]
+    pub summary: String,
     /// What was proved.
     pub facts: Map<String, Value>,
+    /// What was said while it ran, in order.
+    #[serde(default)]
+    pub progress: Vec<ProgressReport>,
+    /// The known pages that the browser showed, in order; each until the next or the step's end.
+    #[serde(default)]
+    pub pages: Vec<PageReport>,
     /// Files, relative to the run folder.
     pub evidence: Vec<String>,
 }
 
+/// Something worth a line.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ProgressReport {
+    /// RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// What.
+    pub text: String,
+}
+
+/// A page that the browser showed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PageReport {
+    /// When it was recognised: RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// Its name in the locator catalogue.
+    pub page: String,
+}
+
 /// Something that will bite later.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct WarningReport {
     /// Stable code, `<module>.<what>`.
     pub code: String,
@@ -100,7 +141,7 @@ pub struct WarningReport {
 }
 
 /// What ended the run.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorReport {
     /// Stable code, `<module>.<what>`, e.g. `salesforce.app_blocked`.
     pub code: String,
@@ -123,6 +164,7 @@ impl Report {
     #[must_use]
     pub fn redacted(mut self, redactor: &Redactor) -> Self {
         let clean = |text: &mut String| *text = redactor.redact(text).into_owned();
+        self.environment.arguments.iter_mut().for_each(clean);
         if let Some(instance) = &mut self.instance {
             instance.name.as_mut().map(clean);
             clean(&mut instance.element);
@@ -130,6 +172,8 @@ impl Report {
         for step in &mut self.steps {
             step.facts = redacted_map(redactor, std::mem::take(&mut step.facts));
             step.evidence.iter_mut().for_each(clean);
+            clean(&mut step.summary);
+            step.progress.iter_mut().for_each(|said| clean(&mut said.text));
         }
         for warning in &mut self.warnings {
             clean(&mut warning.message);

@@ -5,8 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 
-use super::model::{ErrorReport, InstanceReport, Report, SCHEMA, StepReport, WarningReport};
-use super::{Event, Purpose, StepId, StepKey, StepOutcome, Verdict, verdict};
+use super::model::{
+    EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport, Report, SCHEMA,
+    StepReport, WarningReport,
+};
+use super::{CallRecord, Event, Purpose, StepId, StepKey, StepOutcome, Verdict, verdict};
 use crate::failure::Failure;
 
 /// What is known of a run before it begins.
@@ -20,6 +23,17 @@ pub struct RunMeta {
     pub version: String,
     /// When the command began.
     pub started_at: Timestamp,
+    /// The command line after the program's name.
+    pub arguments: Vec<String>,
+}
+
+/// A call, and where in the run it was made.
+#[derive(Debug, Clone)]
+pub(super) struct RecordedCall {
+    /// Which of the report's steps it was made in, if in one.
+    pub(super) step: Option<usize>,
+    pub(super) started_at: Timestamp,
+    pub(super) call: CallRecord,
 }
 
 /// A report in the making.
@@ -35,6 +49,7 @@ pub struct Recorder {
     steps: Vec<Recorded>,
     /// Evidence that arrived before its step.
     early_evidence: Vec<(StepKey, String)>,
+    calls: Vec<RecordedCall>,
     warnings: Vec<WarningReport>,
     failure: Option<(Option<StepId>, Failure)>,
 }
@@ -43,7 +58,7 @@ pub struct Recorder {
 struct Recorded {
     key: StepKey,
     began: Timestamp,
-    finished: bool,
+    ended: Option<Timestamp>,
     report: StepReport,
 }
 
@@ -60,6 +75,7 @@ impl Recorder {
             reauthenticated_via: None,
             steps: Vec::new(),
             early_evidence: Vec::new(),
+            calls: Vec::new(),
             warnings: Vec::new(),
             failure: None,
         }
@@ -95,18 +111,35 @@ impl Recorder {
             Event::StepStarted { key } => {
                 self.begin(*key, at);
             }
-            Event::Progress { .. } | Event::Asked { .. } | Event::Answered { .. } => {}
+            Event::Progress { key, text } => {
+                let said = ProgressReport { at: rfc3339(at), text: text.clone() };
+                self.running(*key, |step| step.progress.push(said));
+            }
+            Event::Page { key, page } => {
+                let met = PageReport { at: rfc3339(at), page: page.clone() };
+                self.running(*key, |step| step.pages.push(met));
+            }
+            Event::Call(call) => {
+                let started_at = before(at, call.duration);
+                self.calls.push(RecordedCall {
+                    step: self.step_at(started_at),
+                    started_at,
+                    call: (**call).clone(),
+                });
+            }
+            Event::Asked { .. } | Event::Answered { .. } => {}
             Event::Evidence { key, file } => self.add_evidence(*key, file),
-            Event::StepFinished { key, outcome, duration, facts, .. } => {
+            Event::StepFinished { key, outcome, duration, summary, facts } => {
                 let began = before(at, *duration);
                 let step = match self.last(*key) {
-                    Some(index) if !self.steps[index].finished => &mut self.steps[index],
+                    Some(index) if self.steps[index].ended.is_none() => &mut self.steps[index],
                     // Skipped steps finish without having begun.
                     _ => self.begin(*key, began),
                 };
-                step.finished = true;
+                step.ended = Some(at);
                 step.report.outcome = *outcome;
                 step.report.duration_ms = milliseconds(*duration);
+                step.report.summary.clone_from(summary);
                 step.report.facts.clone_from(facts);
             }
             Event::Warning { code, message } => self
@@ -131,6 +164,11 @@ impl Recorder {
         self.last_seen.filter(|_| !self.removed)
     }
 
+    /// The calls so far, in the order in which they ended; hands them over.
+    pub(super) fn take_calls(&mut self) -> Vec<RecordedCall> {
+        std::mem::take(&mut self.calls)
+    }
+
     /// The instance's id, once it is known.
     pub fn instance_id(&self) -> Option<u64> {
         self.instance.as_ref().map(|instance| instance.id)
@@ -141,7 +179,7 @@ impl Recorder {
         if let Some(instance) = &mut self.instance {
             instance.authenticated = if self.removed { None } else { self.last_seen };
         }
-        for step in self.steps.iter_mut().filter(|step| !step.finished) {
+        for step in self.steps.iter_mut().filter(|step| step.ended.is_none()) {
             step.report.duration_ms = milliseconds(between(step.began, at));
         }
         for (key, file) in self.early_evidence {
@@ -151,17 +189,21 @@ impl Recorder {
             });
         }
         Report {
-            schema: SCHEMA,
+            schema: SCHEMA.to_owned(),
             run_id: self.meta.run_id,
             command: self.meta.command,
             version: self.meta.version,
             outcome: verdict.outcome,
             exit_code: verdict.exit_code,
+            environment: EnvironmentReport {
+                platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+                arguments: self.meta.arguments,
+            },
             started_at: rfc3339(self.meta.started_at),
             duration_ms: milliseconds(between(self.meta.started_at, at)),
             instance: self.instance,
-            revoked_via: self.revoked_via,
-            reauthenticated_via: self.reauthenticated_via,
+            revoked_via: self.revoked_via.map(str::to_owned),
+            reauthenticated_via: self.reauthenticated_via.map(str::to_owned),
             steps: self.steps.into_iter().map(|step| step.report).collect(),
             warnings: self.warnings,
             error: self.failure.map(|(step, failure)| ErrorReport {
@@ -181,7 +223,7 @@ impl Recorder {
         self.steps.push(Recorded {
             key,
             began,
-            finished: false,
+            ended: None,
             report: StepReport {
                 id: key.id,
                 article_step: key.id.article_step(),
@@ -191,12 +233,28 @@ impl Recorder {
                 outcome: StepOutcome::Failed,
                 started_at: rfc3339(began),
                 duration_ms: 0,
+                summary: String::new(),
                 facts: Map::new(),
+                progress: Vec::new(),
+                pages: Vec::new(),
                 evidence: evidence.into_iter().map(|(_, file)| file).collect(),
             },
         });
         let last = self.steps.len() - 1;
         &mut self.steps[last]
+    }
+
+    fn running(&mut self, key: StepKey, change: impl FnOnce(&mut StepReport)) {
+        if let Some(index) = self.last(key) {
+            change(&mut self.steps[index].report);
+        }
+    }
+
+    /// The step that began last before then and had not ended.
+    fn step_at(&self, then: Timestamp) -> Option<usize> {
+        self.steps
+            .iter()
+            .rposition(|step| step.began <= then && step.ended.is_none_or(|end| then < end))
     }
 
     fn last(&self, key: StepKey) -> Option<usize> {
@@ -237,7 +295,7 @@ fn push_once(files: &mut Vec<String>, file: &str) {
 }
 
 /// RFC 3339 in UTC, to the millisecond.
-fn rfc3339(at: Timestamp) -> String {
+pub(super) fn rfc3339(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 

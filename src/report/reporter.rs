@@ -1,7 +1,6 @@
-//! Reads a run's events, shows them, and leaves the report. Runs on a thread of its own, so that a
+//! Reads a run's events, shows them, and leaves the reports. Runs on a thread of its own, so that a
 //! terminal that does not take its text holds up nobody.
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,12 +9,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::console::Console;
-use super::{ConsoleOptions, Event, Purpose, Recorder, Report, RunFolder, RunMeta, verdict};
+use super::{
+    ConsoleOptions, Event, GithubActions, Purpose, Recorder, Report, RunFolder, RunMeta, files,
+    github, verdict,
+};
 use crate::failure::Failure;
 use crate::secrets::Redactor;
-
-/// The report's name in the run folder.
-const REPORT_FILE: &str = "report.json";
 
 /// Console and report of one run.
 pub struct Reporter {
@@ -23,6 +22,7 @@ pub struct Reporter {
     recorder: Recorder,
     redactor: Redactor,
     clock: Clock,
+    github: Option<GithubActions>,
 }
 
 /// A running [`Reporter`]. Dropped without [`finish`](ReporterHandle::finish), it shows what has
@@ -53,6 +53,7 @@ impl Reporter {
             clock: Clock::starting_at(meta.started_at),
             recorder: Recorder::new(meta),
             redactor: redactor.clone(),
+            github: GithubActions::of_environment(),
         };
         let (ending, ended) = oneshot::channel();
         let runtime = Handle::current();
@@ -101,16 +102,22 @@ impl Reporter {
             self.recorder.touched(),
             self.recorder.last_seen(),
         );
+        let calls = self.recorder.take_calls();
         let mut report = self.recorder.finish(verdict, self.clock.now()).redacted(&self.redactor);
-        let written =
-            ending.folder.as_ref().map_or(Ok(()), |folder| write(&report, folder, &self.redactor));
-        if let Err(failure) = written {
-            let warning = as_warning(&failure);
-            self.console.show(&warning, self.clock.now());
-            report.warn(failure.code, failure.message);
+        if let Some(folder) = &ending.folder {
+            for failure in files::write(&report, &calls, folder, &self.redactor) {
+                self.console.show(&as_warning(&failure), self.clock.now());
+                report.warn(failure.code, failure.message);
+            }
         }
-        let path = ending.folder.as_ref().map(|folder| short(folder.path()));
+        let path = ending.folder.as_ref().map(|folder| files::as_from_here(&folder.path()));
         self.console.finish(&report, path.as_deref());
+        if let Some(github) = &self.github {
+            self.console.say(&github::annotations(&report));
+            if let Err(error) = github.summarise(&report, path.as_deref()) {
+                tracing::warn!(%error, "the job's summary was not written");
+            }
+        }
         report
     }
 }
@@ -118,7 +125,7 @@ impl Reporter {
 impl ReporterHandle {
     /// Takes in what was sent so far, decides outcome and exit code by the first
     /// [`Event::Failed`], [`Event::Touched`] and the last [`Event::Seen`], names the run folder after
-    /// its instance, writes `report.json` into it, shows the summary, and gives the report back.
+    /// its instance, writes the reports into it, shows the summary, and gives the report back.
     /// A report that could not be written is a warning: it is still returned.
     ///
     /// # Errors
@@ -139,18 +146,6 @@ impl ReporterHandle {
             .map_err(|error| broken(error.to_string()))?
             .ok_or_else(|| broken("it ended without a report".to_owned()))
     }
-}
-
-fn write(report: &Report, folder: &RunFolder, redactor: &Redactor) -> Result<(), Failure> {
-    let json = report.to_json(redactor)?;
-    folder.write_bytes(REPORT_FILE, json.as_bytes())
-}
-
-/// As a person would type it from here.
-fn short(path: PathBuf) -> PathBuf {
-    let here = std::env::current_dir().ok();
-    let relative = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
-    relative.unwrap_or(path)
 }
 
 fn as_warning(failure: &Failure) -> Event {

@@ -18,7 +18,7 @@ use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
 use crate::http::{HttpClient, Limits};
 use crate::journal::Journal;
-use crate::report::{Event, Events, Phase, RunFolder, StepId, StepKey, StepOutcome};
+use crate::report::{Event, Events, Phase, RunFolder, Service, StepId, StepKey, StepOutcome};
 use crate::salesforce::pages::{Notes, TrustedOrigins};
 use crate::salesforce::{OauthClient, OrgHosts};
 use crate::secrets::Redactor;
@@ -91,7 +91,8 @@ impl Context {
         let total = config.run.timeout;
         let limits =
             Limits { total, connect: Limits::default().connect.min(total), ..Limits::default() };
-        let http = HttpClient::with_limits(&config.http, limits)?;
+        let http =
+            HttpClient::with_limits(&config.http, limits)?.telling(&events, Service::Salesforce);
         let trusted = TrustedOrigins::default();
         trusted.trust(&config.salesforce.login_url);
         if let Some(my_domain) = &config.salesforce.my_domain {
@@ -100,7 +101,7 @@ impl Context {
         Ok(Self {
             platform: CloudElementsClient::new(
                 &config.cloud_elements,
-                http.clone(),
+                http.clone().telling(&events, Service::CloudElements),
                 redactor.clone(),
             ),
             browsers: Browsers::new(
@@ -361,6 +362,7 @@ impl Notes for Step<'_> {
     }
 
     fn met(&self, page: &str) {
+        self.context.events.send(Event::Page { key: self.key, page: page.to_owned() });
         self.list("pages_met", |met| met.push(page.into()));
     }
 

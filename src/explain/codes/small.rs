@@ -166,6 +166,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         remedies: &["Name a folder that can be written to: `--out DIR`."],
     },
     Explained {
+        code: "report.unmade",
+        is: ENVIRONMENT,
+        means: "`report.html`, `junit.xml` or `calls.har` could not be made of what the run saw. What was done was done, and `report.json` has it. It comes as a warning.",
+        signs: "The file is missing from the run folder; the message has the reason.",
+        remedies: &["It is a defect of `reauth`: report it with the run folder's `report.json`."],
+    },
+    Explained {
         code: "simulator.settings",
         is: USAGE,
         means: "The file given with `--settings` cannot be read or is no set of settings. The simulator did not start.",

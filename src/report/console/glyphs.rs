@@ -1,6 +1,4 @@
-//! Signs, texts and durations as a terminal can show them.
-
-use std::time::Duration;
+//! Signs and texts as a terminal can show them.
 
 /// The signs used, in the characters that the locale has.
 #[derive(Debug, Clone, Copy)]
@@ -80,35 +78,9 @@ fn push_ascii(line: &mut String, character: char) {
     }
 }
 
-/// A duration for a person: `0.2 s`, `42.0 s`, `3 min 05 s`.
-pub(super) fn duration(duration: Duration) -> String {
-    let tenths = (duration.as_millis() + 50) / 100;
-    if tenths < 600 {
-        return format!("{}.{} s", tenths / 10, tenths % 10);
-    }
-    let seconds = (duration.as_millis() + 500) / 1000;
-    format!("{} min {:02} s", seconds / 60, seconds % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations() {
-        let table = [
-            (0, "0.0 s"),
-            (49, "0.0 s"),
-            (50, "0.1 s"),
-            (7_449, "7.4 s"),
-            (59_949, "59.9 s"),
-            (59_950, "1 min 00 s"),
-            (185_400, "3 min 05 s"),
-        ];
-        for (milliseconds, expected) in table {
-            assert_eq!(duration(Duration::from_millis(milliseconds)), expected, "{milliseconds}");
-        }
-    }
 
     #[test]
     fn a_locale_decides_the_signs() {

@@ -133,6 +133,11 @@ impl Console {
         self.print(&summary);
     }
 
+    /// Says something that is not for a person, at the end.
+    pub(super) fn say(&mut self, text: &str) {
+        self.print(text);
+    }
+
     fn print(&mut self, text: &str) {
         if text.is_empty() {
             return;

@@ -9,8 +9,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Verbosity;
-use super::glyphs::{Glyphs, duration};
+use super::glyphs::Glyphs;
 use crate::failure::Failure;
+use crate::report::words::{
+    duration, in_words, instance_state, logged_in_by, reauthenticated_via, revoked_via,
+};
 use crate::report::{Event, Outcome, Phase, Report, StepId, StepKey, StepOutcome};
 
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -132,25 +135,17 @@ impl Renderer {
         }
         if let Some(instance) = &report.instance {
             let name = instance.name.as_ref().map_or_else(String::new, |name| format!(" {name:?}"));
-            let state = match instance.authenticated {
-                Some(true) => "authenticated",
-                Some(false) => "not authenticated",
-                None if report.outcome == Outcome::LeftUnauthenticated => "could not be asked",
-                None if is_cleaned_up(report) => "deleted",
-                None => "not asked",
-            };
+            let state = instance_state(report);
             self.detail(&mut out, "instance", &format!("{}{name}, {state}", instance.id));
         }
         if let Some(ways) = logged_in_by(report) {
             self.detail(&mut out, "logged in by", &ways);
         }
-        if let Some(via) = report.revoked_via {
-            let how =
-                if via == "ui" { "Salesforce Setup, in the browser" } else { "the OAuth API" };
+        if let Some(how) = revoked_via(report) {
             self.detail(&mut out, "revoked via", how);
         }
-        if let Some(via) = report.reauthenticated_via {
-            self.detail(&mut out, "re-authenticated via", &via.to_uppercase());
+        if let Some(how) = reauthenticated_via(report) {
+            self.detail(&mut out, "re-authenticated via", &how);
         }
         let total = duration(Duration::from_millis(report.duration_ms));
         self.detail(&mut out, "total time", &total);
@@ -241,87 +236,6 @@ impl Renderer {
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.push_str(&text.to_string());
     out.push('\n');
-}
-
-/// The outcome, as one would tell it.
-/// Whether the instance was made for the run and removed after it.
-fn is_cleaned_up(report: &Report) -> bool {
-    report
-        .steps
-        .iter()
-        .any(|step| step.id == StepId::CleanUp && step.outcome == StepOutcome::Passed)
-}
-
-fn in_words(report: &Report) -> (&'static str, String) {
-    let seen = report.instance.as_ref().and_then(|instance| instance.authenticated);
-    match report.outcome {
-        Outcome::Passed => ("PASSED", done(&report.command).to_owned()),
-        Outcome::Failed => ("FAILED", format!("{}{}", place(report), state(seen))),
-        Outcome::LeftUnauthenticated if report.command == "status" => (
-            "NOT AUTHENTICATED",
-            "the instance cannot reach Salesforce: run `reauth restore`".to_owned(),
-        ),
-        Outcome::LeftUnauthenticated if seen == Some(false) => (
-            "LEFT UNAUTHENTICATED",
-            "the instance is without a grant: run `reauth restore`".to_owned(),
-        ),
-        Outcome::LeftUnauthenticated => (
-            "LEFT UNAUTHENTICATED",
-            "the instance was touched and could not be asked since: run `reauth restore`"
-                .to_owned(),
-        ),
-        Outcome::Environment => {
-            ("NOT RUN", "something that has to be there is not; nothing was changed".to_owned())
-        }
-        Outcome::Usage => ("NOT RUN", "the command or its configuration is not right".to_owned()),
-        Outcome::Interrupted => ("INTERRUPTED", format!("stopped by a signal{}", state(seen))),
-    }
-}
-
-/// How the browser came in, in the order in which it did; none where it did not.
-fn logged_in_by(report: &Report) -> Option<String> {
-    let mut ways = Vec::new();
-    let told = report.steps.iter().filter_map(|step| step.facts.get("logged_in_by")?.as_array());
-    for way in told.flatten().filter_map(Value::as_str) {
-        let words = match way {
-            "form" => "the login page",
-            "frontdoor: singleaccess" => "the front door, opened once",
-            "frontdoor: sid" => "the front door, with the access token",
-            "profile" => "the kept profile",
-            other => other,
-        };
-        if !ways.contains(&words) {
-            ways.push(words);
-        }
-    }
-    (!ways.is_empty()).then(|| ways.join("; "))
-}
-
-fn done(command: &str) -> &'static str {
-    match command {
-        "run" => "the instance lost its grant, got a new one, and kept its configuration",
-        "provision" => "the new instance is authenticated",
-        "revoke" => "the grant is gone, as asked for; `reauth restore` brings the instance back",
-        "restore" => "the instance is authenticated again",
-        "status" => "the instance is authenticated",
-        "passkey" => "the user has a passkey, and it is kept",
-        _ => "done",
-    }
-}
-
-fn place(report: &Report) -> String {
-    match report.error.as_ref().and_then(|error| error.step) {
-        Some(step) => format!("in \"{}\"", step.title()),
-        None => "before the first step ended".to_owned(),
-    }
-}
-
-fn state(seen: Option<bool>) -> &'static str {
-    match seen {
-        Some(true) => "; the instance is authenticated",
-        Some(false) => "; the instance is not authenticated",
-        None => "; the instance was not touched",
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ fn recorder() -> Recorder {
         command: "run".to_owned(),
         version: "0.1.0".to_owned(),
         started_at: at(0),
+        arguments: Vec::new(),
     })
 }
 
@@ -43,6 +44,9 @@ fn a_run_becomes_the_document_of_the_design() {
     let instance = Event::Instance { id: 7, name: None, element: "sfdc".to_owned() };
     recorder.record(&instance, at(20));
     recorder.record(&Event::Seen(Some(true)), at(20));
+    let progress = Event::Progress { key: locate, text: "asking".to_owned() };
+    recorder.record(&progress, at(21));
+    recorder.record(&Event::Page { key: locate, page: "login".to_owned() }, at(22));
     let evidence =
         Event::Evidence { key: locate, file: "screenshots/01-scenario-locate.png".to_owned() };
     recorder.record(&evidence, at(30));
@@ -50,12 +54,17 @@ fn a_run_becomes_the_document_of_the_design() {
     recorder.record(&evidence, at(40));
     recorder.record(&finished(clean_up, StepOutcome::Skipped, 0), at(50));
 
-    let report = serde_json::to_value(recorder.finish(PASSED, at(60))).unwrap();
+    let report = recorder.finish(PASSED, at(60));
+    let report = serde_json::to_value(report).unwrap();
+    let platform = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let read: Report = serde_json::from_value(report.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), report, "it can be read again");
     assert_eq!(
         report,
         json!({
             "schema": "reauth.report/1", "run_id": "20261124T184200Z-ab3f", "command": "run",
             "version": "0.1.0", "outcome": "passed", "exit_code": 0,
+            "environment": {"platform": platform, "arguments": []},
             "started_at": "2026-11-24T18:42:00.000Z", "duration_ms": 60,
             "instance": {"id": 7, "name": null, "element": "sfdc", "authenticated": true},
             "revoked_via": null, "reauthenticated_via": null,
@@ -63,11 +72,15 @@ fn a_run_becomes_the_document_of_the_design() {
                 {"id": "locate", "article_step": 3, "phase": "scenario", "attempt": 1,
                  "title": "Locate the instance", "outcome": "passed",
                  "started_at": "2026-11-24T18:42:00.010Z", "duration_ms": 25,
-                 "facts": {"rows": 1}, "evidence": ["screenshots/01-scenario-locate.png"]},
+                 "summary": "", "facts": {"rows": 1},
+                 "progress": [{"at": "2026-11-24T18:42:00.021Z", "text": "asking"}],
+                 "pages": [{"at": "2026-11-24T18:42:00.022Z", "page": "login"}],
+                 "evidence": ["screenshots/01-scenario-locate.png"]},
                 {"id": "clean-up", "article_step": null, "phase": "scenario", "attempt": 1,
                  "title": "Clean up", "outcome": "skipped",
                  "started_at": "2026-11-24T18:42:00.050Z", "duration_ms": 0,
-                 "facts": {"rows": 1}, "evidence": []}
+                 "summary": "", "facts": {"rows": 1}, "progress": [], "pages": [],
+                 "evidence": []}
             ],
             "warnings": [], "error": null
         })

@@ -11,6 +11,7 @@ fn meta() -> RunMeta {
         command: "run".to_owned(),
         version: "0.1.0".to_owned(),
         started_at: Timestamp::now(),
+        arguments: Vec::new(),
     }
 }
 

@@ -87,7 +87,9 @@ async fn a_run_leaves_what_the_design_says() {
 
     let mut expected = evidence(&finished);
     assert!(expected.iter().any(|file| file.contains("-scenario-revoke")), "{expected:?}");
-    expected.extend(["report.json", "log.jsonl", "instance-before.json"].map(str::to_owned));
+    let always = ["report.json", "report.html", "junit.xml", "calls.har", "log.jsonl"];
+    expected.extend(always.map(str::to_owned));
+    expected.insert("instance-before.json".to_owned());
     assert_eq!(private_files(&folder), expected, "all of it is named in the report");
 
     let lines = log(&folder);

@@ -88,6 +88,7 @@ fn screen(events: &[Event], purpose: Purpose, verbosity: Verbosity, locale: &str
         command: purpose.as_str().to_owned(),
         version: "0.1.0".to_owned(),
         started_at: at(0),
+        arguments: Vec::new(),
     };
     let mut recorder = Recorder::new(meta);
     let mut renderer = Renderer::new(verbosity, Glyphs::for_locale(locale));

@@ -1,0 +1,245 @@
+//! HTTP calls, as `calls.har` has them.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::timeline::shown;
+
+/// A call as the page shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct CallView {
+    pub(super) number: usize,
+    /// The step that it was made in, from 0.
+    #[serde(skip)]
+    pub(super) step: Option<usize>,
+    #[serde(skip)]
+    pub(super) started_at: String,
+    #[serde(skip)]
+    pub(super) milliseconds: f64,
+    pub(super) service: String,
+    pub(super) method: String,
+    pub(super) host: String,
+    #[serde(skip)]
+    pub(super) path: String,
+    /// Path and query, as a person reads them.
+    target: String,
+    pub(super) status: String,
+    class: &'static str,
+    duration: String,
+    /// Why there was no answer.
+    error: Option<String>,
+    curl: String,
+    request_headers: Vec<Row>,
+    request_body: BodyView,
+    response_headers: Vec<Row>,
+    response_body: BodyView,
+}
+
+/// A name and a value.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+impl Row {
+    pub(super) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+#[derive(Debug, Default, Serialize)]
+struct BodyView {
+    text: Option<String>,
+    note: Option<String>,
+}
+
+/// All calls of an archive.
+pub(super) fn all(archive: Option<&Value>) -> Vec<CallView> {
+    let entries = archive.and_then(|archive| archive["log"]["entries"].as_array());
+    entries.into_iter().flatten().enumerate().map(|(index, entry)| view(index + 1, entry)).collect()
+}
+
+impl CallView {
+    /// Whether it had no answer, or one that says that something is wrong.
+    pub(super) fn is_bad(&self) -> bool {
+        self.class == "bad"
+    }
+
+    pub(super) fn service_class(&self) -> &'static str {
+        if self.service == "Salesforce" { "salesforce" } else { "cloud-elements" }
+    }
+}
+
+fn view(number: usize, entry: &Value) -> CallView {
+    let (request, response) = (&entry["request"], &entry["response"]);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let url = url::Url::parse(&text(&request["url"])).ok();
+    let path = url.as_ref().map(|url| url.path().to_owned()).unwrap_or_default();
+    let query: Vec<String> = rows(&request["queryString"])
+        .iter()
+        .map(|row| format!("{}={}", row.name, row.value))
+        .collect();
+    let target =
+        if query.is_empty() { path.clone() } else { format!("{path}?{}", query.join("&")) };
+    let status = response["status"].as_u64().unwrap_or_default();
+    let milliseconds = entry["time"].as_f64().unwrap_or_default();
+    let step = entry["pageref"].as_str().and_then(|page| page.strip_prefix("step_")?.parse().ok());
+    CallView {
+        number,
+        step: step.and_then(|number: usize| number.checked_sub(1)),
+        started_at: text(&entry["startedDateTime"]),
+        milliseconds,
+        service: text(&entry["_service"]),
+        method: text(&request["method"]),
+        host: url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned(),
+        path,
+        target,
+        status: if status == 0 { "—".to_owned() } else { status.to_string() },
+        class: if status == 0 || status >= 400 { "bad" } else { "good" },
+        duration: shown(milliseconds),
+        error: entry["_error"].as_str().map(str::to_owned),
+        curl: curl(request),
+        request_headers: rows(&request["headers"]),
+        request_body: request_body(&request["postData"]),
+        response_headers: rows(&response["headers"]),
+        response_body: body(&response["content"], response["bodySize"].as_u64()),
+    }
+}
+
+fn rows(pairs: &Value) -> Vec<Row> {
+    let pairs = pairs.as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    pairs.map(|pair| Row { name: text(&pair["name"]), value: text(&pair["value"]) }).collect()
+}
+
+fn request_body(posted: &Value) -> BodyView {
+    let fields = rows(&posted["params"]);
+    if fields.is_empty() {
+        return body(posted, None);
+    }
+    let lines: Vec<String> =
+        fields.iter().map(|field| format!("{}={}", field.name, field.value)).collect();
+    BodyView { text: Some(lines.join("\n")), note: None }
+}
+
+/// A body; JSON so that it can be read.
+fn body(content: &Value, size: Option<u64>) -> BodyView {
+    let note = |why: &str| {
+        let size = size.map(|size| format!("{size} bytes, ")).unwrap_or_default();
+        BodyView { text: None, note: Some(format!("{size}left out: {why}")) }
+    };
+    if let Some(why) = content["comment"].as_str() {
+        return note(why);
+    }
+    let text = content["text"].as_str().filter(|text| !text.is_empty());
+    let pretty = text.map(|text| {
+        let value = serde_json::from_str::<Value>(text).ok();
+        value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or(text.to_owned())
+    });
+    BodyView { text: pretty, note: None }
+}
+
+/// The call for a shell, with variables where secrets stood.
+fn curl(request: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut url = text(&request["url"]);
+    let query = rows(&request["queryString"]);
+    let mut parts = Vec::new();
+    if !query.is_empty() {
+        url.truncate(url.find('?').unwrap_or(url.len()));
+        // Since curl 7.87, and unlike `--get` it leaves the body alone.
+        let pairs = query.iter().map(|row| format!("{}={}", row.name, row.value));
+        parts.extend(pairs.map(|pair| format!("--url-query {}", quoted(&pair))));
+    }
+    for header in rows(&request["headers"]) {
+        // A value that is hidden as a whole is called as its header is.
+        let value = match header.value.as_str() {
+            "«redacted»" => format!("«{}»", header.name),
+            value => value.to_owned(),
+        };
+        parts.push(format!("--header {}", quoted(&format!("{}: {value}", header.name))));
+    }
+    let fields = rows(&request["postData"]["params"]);
+    if fields.is_empty() {
+        let body = text(&request["postData"]["text"]);
+        if !body.is_empty() {
+            parts.push(format!("--data-raw {}", quoted(&body)));
+        }
+    }
+    for field in fields {
+        let value = match field.value.as_str() {
+            "«redacted»" => format!("«{}»", field.name),
+            value => value.to_owned(),
+        };
+        parts.push(format!("--data-urlencode {}", quoted(&format!("{}={value}", field.name))));
+    }
+    let method = text(&request["method"]);
+    let first = format!("curl --request {method} {}", quoted(&url));
+    std::iter::once(first).chain(parts).collect::<Vec<_>>().join(" \\\n  ")
+}
+
+/// A word for a POSIX shell: in single quotes, but for what stands in for secrets, which becomes a
+/// variable in double quotes.
+fn quoted(text: &str) -> String {
+    let literal = |part: &str| {
+        if part.is_empty() { String::new() } else { format!("'{}'", part.replace('\'', r"'\''")) }
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('«') {
+        let Some((name, after)) = after.split_once('»') else { break };
+        out.push_str(&literal(before));
+        let variable: String = name
+            .chars()
+            .map(
+                |letter| {
+                    if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }
+                },
+            )
+            .collect();
+        out.push_str(&format!("\"${{{variable}}}\""));
+        rest = after;
+    }
+    out.push_str(&literal(rest));
+    if out.is_empty() { "''".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_in_any_shell() {
+        for (text, expected) in [
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            ("$(rm)", "'$(rm)'"),
+            ("code=«authorization code»&x=1", "'code='\"${AUTHORIZATION_CODE}\"'&x=1'"),
+            ("«a»", "\"${A}\""),
+            ("«open", "'«open'"),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    #[test]
+    fn curl_has_variables_for_secrets() {
+        let request = json!({
+            "method": "POST",
+            "url": "https://login.example/services/oauth2/token?x=1",
+            "queryString": [{"name": "x", "value": "1"}],
+            "headers": [{"name": "authorization", "value": "«redacted»"}],
+            "postData": {"params": [{"name": "client_secret", "value": "«redacted»"}], "text": "…"},
+        });
+        insta::assert_snapshot!(curl(&request), @r#"
+        curl --request POST 'https://login.example/services/oauth2/token' \
+          --url-query 'x=1' \
+          --header 'authorization: '"${AUTHORIZATION}" \
+          --data-urlencode 'client_secret='"${CLIENT_SECRET}"
+        "#);
+    }
+}

@@ -53,6 +53,8 @@ pub enum Command {
     /// Serve a simulator of both services until stopped
     #[cfg(feature = "simulator")]
     Simulate(SimulateArguments),
+    /// Show runs that are over: again, beside one another, or many in figures
+    Report(ReportArguments),
     /// Say what an error or warning code means, how to recognise it, and what to do
     Explain(ExplainArguments),
     /// Write a commented reauth.toml
@@ -61,6 +63,8 @@ pub enum Command {
     Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+    /// Print a manual page, of the program or of a command
+    Man(ManArguments),
 }
 
 /// Flags of every command.
@@ -562,6 +566,59 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+/// `reauth report`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ReportArguments {
+    /// Run folders whose report.html and junit.xml are made again [default: the latest]
+    #[arg(value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Open the report
+    #[arg(long)]
+    pub open: bool,
+    /// Make one report.html and one junit.xml of all these runs, in this folder [default of FOLDER:
+    /// all runs]
+    #[arg(long, value_name = "DIR")]
+    pub merge: Option<PathBuf>,
+    /// What else
+    #[command(subcommand)]
+    pub command: Option<ReportCommand>,
+}
+
+/// What else `reauth report` can do.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Put two runs beside one another: what got slower, which page or warning is new
+    Compare {
+        /// The earlier run's folder
+        #[arg(value_name = "BEFORE")]
+        before: PathBuf,
+        /// The later run's folder
+        #[arg(value_name = "AFTER")]
+        after: PathBuf,
+    },
+    /// Say how often runs passed, and how long each step takes (median, p95)
+    History {
+        /// Parent of run folders [default: --out, else runs]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Leave it as a page with a picture, and as junit.xml, in this folder as well
+        #[arg(long, value_name = "DIR")]
+        html: Option<PathBuf>,
+        /// Only so many runs, the latest
+        #[arg(long, value_name = "N")]
+        last: Option<usize>,
+    },
+}
+
+/// `reauth man`
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// A command [default: the program]
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ mod doctor;
 mod explain;
 mod flags;
 mod init;
+mod man;
 mod passkey;
 mod private_file;
 mod provision;
+mod report;
 mod restore;
 mod revoke;
 mod run;
@@ -91,10 +93,12 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&global, arguments).await,
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(&arguments).await,
+        Command::Report(arguments) => report::run(&global, arguments),
         Command::Explain(arguments) => explain::run(&global, &arguments),
         Command::Init(arguments) => init::run(&global, &arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     ExitCode::from(result.unwrap_or_else(|failure| stop(&failure)))
 }

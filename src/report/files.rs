@@ -79,7 +79,7 @@ pub(super) fn as_from_here(path: &Path) -> std::path::PathBuf {
     relative.unwrap_or_else(|| path.to_path_buf())
 }
 
-fn unmade(name: &str, reason: &str) -> Failure {
+pub(super) fn unmade(name: &str, reason: &str) -> Failure {
     Failure::environment("report.unmade", format!("{name} could not be made: {reason}"))
         .hint("this is a defect of `reauth`: please report it")
 }

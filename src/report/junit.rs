@@ -3,7 +3,7 @@
 //! Files are named as attachments in the form of Jenkins' JUnit Attachments plugin, which GitLab took
 //! over: a line `[[ATTACHMENT|path]]` in the case's output, relative to the project.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
@@ -17,6 +17,31 @@ use super::{ErrorReport, Outcome, Phase, Report, StepOutcome, StepReport};
 /// # Errors
 /// The reason, if it cannot be written as XML.
 pub(super) fn document(report: &Report, folder: &Path) -> Result<String, String> {
+    merged(&[(report, folder.to_owned())])
+}
+
+/// The file for several runs, a suite each.
+///
+/// # Errors
+/// As [`document`].
+pub(super) fn merged(runs: &[(&Report, PathBuf)]) -> Result<String, String> {
+    let mut document = quick_junit::Report::new("reauth");
+    let total = runs.iter().map(|(report, _)| report.duration_ms).sum();
+    document.set_time(Duration::from_millis(total));
+    document.add_test_suites(runs.iter().map(|(report, folder)| suite(report, folder)));
+    let text = document.to_string().map_err(|error| error.to_string())?;
+    // The schema of Jenkins' xUnit plugin, which refuses what does not keep to it, has this on suites
+    // only.
+    let skipped = format!(" skipped=\"{}\"", document_skipped(runs));
+    Ok(text.replacen(&skipped, "", 1))
+}
+
+fn document_skipped(runs: &[(&Report, PathBuf)]) -> usize {
+    let steps = runs.iter().flat_map(|(report, _)| &report.steps);
+    steps.filter(|step| step.outcome == StepOutcome::Skipped).count()
+}
+
+fn suite(report: &Report, folder: &Path) -> TestSuite {
     let mut suite = TestSuite::new(format!("reauth {}", report.command));
     suite.set_time(Duration::from_millis(report.duration_ms));
     if let Some(at) = at(&report.started_at) {
@@ -32,10 +57,7 @@ pub(super) fn document(report: &Report, folder: &Path) -> Result<String, String>
     if report.exit_code != 0 && !is_told {
         suite.add_test_case(verdict_case(report));
     }
-    let mut document = quick_junit::Report::new("reauth");
-    document.set_time(Duration::from_millis(report.duration_ms));
-    document.add_test_suite(suite);
-    document.to_string().map_err(|error| error.to_string())
+    suite
 }
 
 fn properties(report: &Report) -> Vec<(&'static str, String)> {
@@ -66,9 +88,6 @@ fn case(report: &Report, index: usize, step: &StepReport, folder: &Path) -> Test
         Phase::Restore => format!("reauth.{}", step.phase.as_str()),
     });
     case.set_time(Duration::from_millis(step.duration_ms));
-    if let Some(at) = at(&step.started_at) {
-        case.set_timestamp(at);
-    }
     let facts = step.facts.iter().map(|(name, value)| match value.as_str() {
         Some(text) => format!("{name}: {text}"),
         None => format!("{name}: {value}"),

@@ -6,6 +6,7 @@
 
 mod call;
 mod clean;
+mod comparison;
 mod console;
 mod event;
 mod files;
@@ -13,6 +14,7 @@ mod github;
 mod har;
 mod html;
 mod junit;
+mod kept;
 pub mod log;
 
 mod model;
@@ -20,13 +22,19 @@ mod recorder;
 mod reporter;
 
 mod run_folder;
+mod statistics;
+mod tables;
 mod verdict;
 mod words;
 
 pub use call::{Answered, CallRecord, RecordedBody, Service};
+pub use comparison::{
+    COMPARISON_SCHEMA, Comparison, Difference, FactComparison, Pair, StepComparison,
+};
 pub use console::{Color, ConsoleOptions, Glyphs, Verbosity};
 pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
 pub use github::GithubActions;
+pub use kept::{KeptRun, merge};
 pub use model::{
     EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport, Report, SCHEMA,
     StepReport, WarningReport, schema,
@@ -34,4 +42,6 @@ pub use model::{
 pub use recorder::{Recorder, RunMeta};
 pub use reporter::{Reporter, ReporterHandle};
 pub use run_folder::RunFolder;
+pub use statistics::{Durations, HISTORY_SCHEMA, History, RunLine, StepHistory};
+pub use tables::{comparison_table, history_table};
 pub use verdict::{Purpose, Verdict, verdict};

@@ -221,7 +221,7 @@ fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-fn write_whole(folder: &Path, relative: &str, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(folder: &Path, relative: &str, bytes: &[u8]) -> io::Result<()> {
     let relative = Path::new(relative);
     let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
     let (Some(parent), true) = (relative.parent(), stays_inside) else {

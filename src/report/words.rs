@@ -120,6 +120,15 @@ pub(super) fn duration(duration: Duration) -> String {
     format!("{} min {:02} s", seconds / 60, seconds % 60)
 }
 
+/// As [`duration`], where tens of milliseconds matter.
+pub(super) fn precise(milliseconds: u64) -> String {
+    if milliseconds < 1000 {
+        format!("{milliseconds} ms")
+    } else {
+        duration(Duration::from_millis(milliseconds))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

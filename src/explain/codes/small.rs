@@ -116,6 +116,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         remedies: &["Raise `ulimit -n`, and look at what the sandbox forbids."],
     },
     Explained {
+        code: "reauth.no_such_command",
+        is: USAGE,
+        means: "A manual page was asked for of a command that there is not.",
+        signs: "The message has the name as it was given.",
+        remedies: &["`reauth --help` lists all commands."],
+    },
+    Explained {
         code: "reauth.stopped_at_once",
         is: SCENARIO,
         means: "A second SIGINT stopped the program before the instance was brought back. It is to be taken for dead.",
@@ -137,6 +144,32 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         means: "A file was written for a step that never began. The file is there, and the report has no step to list it under.",
         signs: "It lies in the run folder; nothing of the instance depends on it.",
         remedies: &["It is a defect of `reauth`: report it with the run folder's `log.jsonl`."],
+    },
+    Explained {
+        code: "report.no_runs",
+        is: USAGE,
+        means: "There is no run in the folder that `reauth report` was to read, or no such folder.",
+        signs: "The message has the folder. Runs are written to `runs/` in the working directory, unless `--out` or `run.out` says otherwise.",
+        remedies: &[
+            "Name the folder that has the run folders: `--out DIR`, or as an argument of `reauth report history`.",
+        ],
+    },
+    Explained {
+        code: "report.not_a_run",
+        is: USAGE,
+        means: "A folder that was named has no `report.json`: it is no run folder, or that of a run that was killed.",
+        signs: "A run folder is called `<UTC time>-<instance>-<four letters>`. One whose run was killed has a `log.jsonl` and no report.",
+        remedies: &[
+            "Name one of the folders in `runs/`.",
+            "Of a run that was killed, read `log.jsonl`.",
+        ],
+    },
+    Explained {
+        code: "report.not_opened",
+        is: ENVIRONMENT,
+        means: "The report was made, and no program of this machine shows it.",
+        signs: "There is no desktop, as over ssh, or no browser is registered for web pages.",
+        remedies: &["Open the file that was named in any browser: it needs no network."],
     },
     Explained {
         code: "report.not_serialisable",
@@ -171,6 +204,15 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         means: "`report.html`, `junit.xml` or `calls.har` could not be made of what the run saw. What was done was done, and `report.json` has it. It comes as a warning.",
         signs: "The file is missing from the run folder; the message has the reason.",
         remedies: &["It is a defect of `reauth`: report it with the run folder's `report.json`."],
+    },
+    Explained {
+        code: "report.unreadable",
+        is: USAGE,
+        means: "A file of a run folder cannot be read, is damaged, or was written by a version that this one does not understand.",
+        signs: "The message has the file and the reason; `schema` in `report.json` names the version.",
+        remedies: &[
+            "Use the version of `reauth` that wrote it; `version` in `report.json` has it.",
+        ],
     },
     Explained {
         code: "simulator.settings",

@@ -6,6 +6,7 @@
 
 mod call;
 mod log;
+mod overview;
 mod pictures;
 mod timeline;
 mod view;
@@ -19,9 +20,11 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Report;
+use super::files::PAGE;
+use super::{KeptRun, Report};
 
 const TEMPLATE: &str = include_str!("report.html");
+const OVERVIEW: &str = include_str!("overview.html");
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
@@ -37,13 +40,13 @@ pub(super) struct Material<'run> {
 }
 
 #[derive(Serialize)]
-struct Page<'run> {
+struct Page<View> {
     /// What lets the page's own style and script through its policy.
     nonce: String,
     style: &'static str,
     script: &'static str,
     #[serde(flatten)]
-    view: view::View<'run>,
+    view: View,
 }
 
 /// The page.
@@ -51,17 +54,27 @@ struct Page<'run> {
 /// # Errors
 /// The reason, if the system gives no randomness, or the template is broken, which a test rules out.
 pub(super) fn document(material: &Material<'_>) -> Result<String, String> {
+    rendered("report.html", TEMPLATE, view::of(material))
+}
+
+/// Many runs on one page, which will lie in the folder `beside`; and what could not be read.
+///
+/// # Errors
+/// As [`document`].
+pub(super) fn overview(
+    runs: &[KeptRun],
+    unread: &[String],
+    beside: Option<&Path>,
+) -> Result<String, String> {
+    rendered("overview.html", OVERVIEW, overview::of(runs, unread, beside))
+}
+
+fn rendered(name: &str, template: &str, view: impl Serialize) -> Result<String, String> {
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).map_err(|error| error.to_string())?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    let page = Page {
-        nonce: URL_SAFE_NO_PAD.encode(nonce),
-        style: STYLE,
-        script: SCRIPT,
-        view: view::of(material),
-    };
-    let page = environment.render_named_str("report.html", TEMPLATE, Serde(&page));
-    page.map_err(|error| format!("{error:#}"))
+    let page = Page { nonce: URL_SAFE_NO_PAD.encode(nonce), style: STYLE, script: SCRIPT, view };
+    environment.render_named_str(name, template, Serde(&page)).map_err(|error| format!("{error:#}"))
 }

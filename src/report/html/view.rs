@@ -12,7 +12,7 @@ use super::pictures::{File, Files, Picture, TextFile};
 use super::timeline::{self, Timeline, offset};
 use crate::explain;
 use crate::report::words::{
-    duration, in_words, instance_state, logged_in_by, reauthenticated_via, revoked_via,
+    duration, in_words, instance_state, logged_in_by, precise, reauthenticated_via, revoked_via,
 };
 use crate::report::{Outcome, Phase, Report, StepOutcome, StepReport, WarningReport};
 
@@ -224,7 +224,7 @@ fn step_view(report: &Report, number: usize, step: &StepReport, evidence: Vec<Fi
         outcome,
         sign,
         summary: step.summary.clone(),
-        duration: duration(Duration::from_millis(step.duration_ms)),
+        duration: precise(step.duration_ms),
         open: step.outcome == StepOutcome::Failed,
         begins_restoration: false,
         facts: step.facts.iter().map(|(name, value)| Row::new(said(name), shown(value))).collect(),
@@ -318,7 +318,7 @@ fn words(text: &str) -> Vec<Words> {
     parts.map(|(index, part)| Words { code: index % 2 == 1, text: part.to_owned() }).collect()
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -406,6 +406,10 @@ pub enum Schema {
     Report,
     /// What `reauth doctor --format json` prints
     Doctor,
+    /// What `reauth report history --format json` prints
+    History,
+    /// What `reauth report compare --format json` prints
+    Comparison,
 }
 
 /// `reauth completions`
@@ -570,7 +574,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// `reauth report`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct ReportArguments {
     /// Run folders whose report.html and junit.xml are made again [default: the latest]
     #[arg(value_name = "FOLDER")]

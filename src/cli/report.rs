@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory as _;
 use serde::Serialize;
 
-use super::flags::{Format, Global, ReportArguments, ReportCommand};
+use super::flags::{Cli, Format, Global, ReportArguments, ReportCommand};
 use super::session::{to_stderr, to_stdout};
 use crate::failure::Failure;
 use crate::report::{Comparison, Glyphs, History, KeptRun, comparison_table, history_table, merge};
@@ -14,6 +15,14 @@ const RUNS: &str = "runs";
 
 /// Shows runs that are over.
 pub fn run(global: &Global, arguments: ReportArguments) -> Result<u8, Failure> {
+    let renders = !arguments.folders.is_empty() || arguments.open || arguments.merge.is_some();
+    if renders && arguments.command.is_some() {
+        // clap's own way to say so takes `--format json` before the command's name for one of these.
+        let text = "FOLDER, --open and --merge cannot be used with `compare` or `history`";
+        let error = Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text);
+        to_stderr(&error.to_string());
+        return Ok(2);
+    }
     match arguments.command {
         Some(ReportCommand::Compare { before, after }) => {
             let comparison = Comparison::of(&KeptRun::read(&before)?, &KeptRun::read(&after)?);

@@ -9,6 +9,8 @@ use crate::{doctor, report};
 pub fn run(arguments: &SchemaArguments) -> Result<u8, Failure> {
     let schema = match arguments.of {
         Schema::Report => report::schema(),
+        Schema::History => report::history_schema(),
+        Schema::Comparison => report::comparison_schema(),
         Schema::Doctor => doctor::schema(),
     };
     to_stdout(&format!("{schema:#}"));

@@ -66,9 +66,14 @@ fn lasting(instance: &Value) -> Value {
         tags.sort_by_key(Value::to_string);
         tags.dedup();
     }
-    for gone in ["configuration", "element", "user", "tags"] {
-        // Nothing in them is as good as no such field.
-        if lasting.get(gone).is_some_and(|value| *value == json!({}) || *value == json!([])) {
+    // Nothing in them is as good as no such field.
+    for (gone, nothing) in [
+        ("configuration", json!({})),
+        ("element", json!({})),
+        ("user", json!({})),
+        ("tags", json!([])),
+    ] {
+        if lasting.get(gone) == Some(&nothing) {
             lasting.shift_remove(gone);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{KeptRun, Phase, Report, StepOutcome, StepReport};
 
@@ -85,6 +86,11 @@ pub struct FactComparison {
 /// Facts that are others each time, and mean nothing by that.
 const VOLATILE: &[&str] = &["settled_after_ms", "redirect_uri", "answered_by_instance"];
 
+/// The JSON Schema (draft 2020-12) of [`Comparison`].
+pub fn comparison_schema() -> Value {
+    super::model::schema_of::<Comparison>()
+}
+
 impl Comparison {
     /// Compares two runs.
     pub fn of(before: &KeptRun, after: &KeptRun) -> Self {
@@ -161,7 +167,7 @@ fn facts(before: &Report, after: &Report) -> Vec<FactComparison> {
             let Some(was) = earlier.facts.get(name) else { continue };
             let is_text = !value.is_array() && !value.is_object();
             if is_text && value != was && !VOLATILE.contains(&name.as_str()) {
-                let shown = |value: &serde_json::Value| match value.as_str() {
+                let shown = |value: &Value| match value.as_str() {
                     Some(text) => text.to_owned(),
                     None => value.to_string(),
                 };

@@ -30,6 +30,7 @@ mod words;
 pub use call::{Answered, CallRecord, RecordedBody, Service};
 pub use comparison::{
     COMPARISON_SCHEMA, Comparison, Difference, FactComparison, Pair, StepComparison,
+    comparison_schema,
 };
 pub use console::{Color, ConsoleOptions, Glyphs, Verbosity};
 pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
@@ -42,6 +43,6 @@ pub use model::{
 pub use recorder::{Recorder, RunMeta};
 pub use reporter::{Reporter, ReporterHandle};
 pub use run_folder::RunFolder;
-pub use statistics::{Durations, HISTORY_SCHEMA, History, RunLine, StepHistory};
+pub use statistics::{Durations, HISTORY_SCHEMA, History, RunLine, StepHistory, history_schema};
 pub use tables::{comparison_table, history_table};
 pub use verdict::{Purpose, Verdict, verdict};

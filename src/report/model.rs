@@ -205,9 +205,13 @@ impl Report {
 
 /// The JSON Schema (draft 2020-12) of [`Report`], as `reauth schema report` prints it.
 pub fn schema() -> Value {
+    schema_of::<Report>()
+}
+
+pub(super) fn schema_of<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Report>()
+        .into_root_schema_for::<T>()
         .to_value()
 }

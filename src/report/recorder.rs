@@ -122,7 +122,9 @@ impl Recorder {
             Event::Call(call) => {
                 let started_at = before(at, call.duration);
                 self.calls.push(RecordedCall {
-                    step: self.step_at(started_at),
+                    // The clocks of the two differ by a hair: what began just before a step and ended
+                    // in it is the step's.
+                    step: self.step_at(started_at).or_else(|| self.step_at(at)),
                     started_at,
                     call: (**call).clone(),
                 });

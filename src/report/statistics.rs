@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{KeptRun, Outcome, Phase, StepOutcome};
 
@@ -114,6 +115,11 @@ impl Durations {
         };
         Some(Self { median_ms: rank(50), p95_ms: rank(95), last_ms })
     }
+}
+
+/// The JSON Schema (draft 2020-12) of [`History`].
+pub fn history_schema() -> Value {
+    super::model::schema_of::<History>()
 }
 
 /// Never 100 unless all of them are.

@@ -26,6 +26,7 @@ mod passkeys;
 mod platform;
 mod random;
 mod recovery;
+mod report;
 mod services;
 mod setup;
 mod simulate;

@@ -59,7 +59,12 @@ impl Glyphs {
                 other => line.push(other),
             }
         }
-        line.trim_end().to_owned()
+        // Nor a CI runner that reads along: GitHub's takes these for commands, wherever they come from.
+        let line = line.trim_end().replace("##[", "# #[");
+        match line.trim_start().strip_prefix("::") {
+            Some(rest) => format!(": :{rest}"),
+            None => line,
+        }
     }
 }
 
@@ -103,6 +108,7 @@ mod tests {
             ("one\ntwo\r\n", "one two", "one two"),
             ("«token» → café…", "«token» → café…", "<<token>> -> caf?..."),
             ("\u{202e}evil\u{9b}0m", "evil0m", "evil0m"),
+            (" ::error::no ##[group]x", ": :error::no # #[group]x", ": :error::no # #[group]x"),
         ];
         for (text, unicode, ascii) in table {
             assert_eq!(UNICODE.line(text), unicode);

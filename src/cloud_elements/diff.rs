@@ -106,8 +106,10 @@ pub fn configuration_diff(before: &Value, after: &Value, volatile: &VolatileKeys
         let (old, new) = (before.get(field), after.get(field));
         let in_parts = field == "configuration"
             || COMPARED_IN_PARTS.iter().any(|(whole, _)| *whole == field.as_str());
-        // What has no parts, on either side, can only be compared as a whole.
-        let has_parts = [old, new].iter().flatten().all(|value| value.is_object());
+        // What has no parts, on either side, can only be compared as a whole. Null is as good as
+        // nothing there, as everywhere.
+        let has_parts =
+            [old, new].iter().flatten().all(|value| value.is_object() || value.is_null());
         if (in_parts && has_parts) || volatile.contains(field) {
             continue;
         }

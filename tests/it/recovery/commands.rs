@@ -191,6 +191,22 @@ async fn run_believes_no_cache_of_an_instance_that_was_left() {
     assert_whole(&world).await;
 }
 
+/// `revoke` would take the entry for settled if it did.
+#[tokio::test(flavor = "multi_thread")]
+async fn revoke_believes_no_cache_of_an_instance_that_was_left() {
+    let world = World::new().await;
+    let (mut running, held) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
+    running.signal(Signal::KILL);
+    running.finish().await;
+    world.abandoned(held).await;
+    world.let_go_into(json!({"cloud_elements": {"hub_cached": true}})).await;
+    let finished = world.reauth(&["revoke", "--revoke-via", "api"]).await;
+    finished.expect_error("scenario.already_dead").expect_code(4);
+    world.set(json!({"cloud_elements": {"hub_cached": false}})).await;
+    world.reauth(&["restore", "--all"]).await.expect_code(0);
+    assert_whole(&world).await;
+}
+
 /// What comes back and dies at once is in flight again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_dies_again_is_brought_back() {

@@ -13,7 +13,7 @@ use super::moments::{
 };
 use super::{APP, assert_whole};
 use crate::browser::script;
-use crate::support::{Moment, Running, World};
+use crate::support::{Moment, Running, World, is_authenticated};
 
 /// Kills a run in this moment; then `next` heals whatever it left.
 async fn killed_at(moment: Moment, run: &[&str], next: &[&str]) {
@@ -23,8 +23,17 @@ async fn killed_at(moment: Moment, run: &[&str], next: &[&str]) {
     killed(&world, running).await;
     world.abandoned(held).await;
     world.let_go().await;
+    if !is_authenticated(&world, &world.state().await) {
+        // Whoever comes next may have no configuration that names the instance.
+        assert_ne!(entries(&world), [""; 0], "`restore --all` has to know of it");
+    }
     world.reauth(next).await.expect_code(0);
     assert_whole_but_for_locks(&world).await;
+}
+
+/// What the journal knows of.
+fn entries(world: &World) -> Vec<String> {
+    world.journal().into_iter().filter(|name| name.ends_with(".json")).collect()
 }
 
 async fn killed(world: &World, running: Running) {
@@ -35,9 +44,7 @@ async fn killed(world: &World, running: Running) {
 
 /// The lock's file of a killed run may be left; it locks nothing.
 async fn assert_whole_but_for_locks(world: &World) {
-    let entries: Vec<String> =
-        world.journal().into_iter().filter(|name| name.ends_with(".json")).collect();
-    assert_eq!(entries, [""; 0]);
+    assert_eq!(entries(world), [""; 0]);
     assert_whole(world).await;
 }
 

@@ -38,6 +38,9 @@ struct Tick {
     label: String,
 }
 
+/// Times in reports are cut to the millisecond: what follows may seem to begin before.
+const ROUNDING: f64 = 1.0;
+
 /// A stretch of time, in milliseconds from the run's start.
 struct Span {
     from: f64,
@@ -153,7 +156,7 @@ fn row(name: &'static str, mut spans: Vec<Span>, whole: f64) -> Row {
     // Where the bars at each depth end.
     let mut ends: Vec<f64> = Vec::new();
     let bars = spans.into_iter().map(|span| {
-        let free = ends.iter().position(|end| *end <= span.from);
+        let free = ends.iter().position(|end| *end <= span.from + ROUNDING);
         let depth = free.unwrap_or(ends.len());
         if free.is_none() {
             ends.push(span.to);

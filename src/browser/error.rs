@@ -19,6 +19,12 @@ pub enum BrowserError {
         /// Where it was looked for.
         searched: String,
     },
+    /// A window is wanted, and there is nowhere to show one.
+    #[error("a window is wanted, but {reason}")]
+    NoDisplay {
+        /// What was tried.
+        reason: String,
+    },
     /// The program is there and cannot be used.
     #[error("{program} cannot be used: {reason}")]
     Unusable {
@@ -154,6 +160,10 @@ impl From<BrowserError> for Failure {
                 Failure::environment("browser.callback_taken", message)
                     .hint("end the program that listens there: it would be given the code")
             }
+            BrowserError::NoDisplay { .. } => Failure::environment("browser.no_display", message)
+                .hint("leave `--headed` (`browser.headless = false`) out")
+                .hint("or begin with `xvfb-run -a`, which makes a display that nobody sees; over ssh, `ssh -X` brings yours")
+                .hint("or drive a browser elsewhere: `--webdriver-url`"),
             BrowserError::SessionNotCreated(_) => {
                 Failure::environment("browser.session_not_created", message)
                     .hint("as root or in a container the browser may need `--no-sandbox`: `browser.args` in reauth.toml")

@@ -9,6 +9,7 @@ use url::Url;
 use crate::config::{self, Overrides};
 use crate::doctor::Extent;
 use crate::report::{Color, Verbosity};
+use crate::scenario::{PAUSE_LIMIT, Watching};
 
 /// Proves that a Cloud Elements `sfdc` instance survives the loss of its Salesforce OAuth grant.
 #[derive(Debug, Parser)]
@@ -148,6 +149,36 @@ pub struct BrowserArguments {
     pub timeout: Option<Duration>,
 }
 
+/// Flags for a person who watches.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Watching, on a terminal")]
+pub struct WatchArguments {
+    /// Ask before each step, and before the grant is cut
+    #[arg(long)]
+    pub step: bool,
+    /// Stop where a step failed, with the browser as it is, and try selectors on its page
+    #[arg(long)]
+    pub pause_on_failure: bool,
+    /// Keep the browser at the end, until Enter
+    #[arg(long)]
+    pub keep_open: bool,
+    /// How long a pause may last while the instance is down [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub pause_limit: Option<Duration>,
+}
+
+impl WatchArguments {
+    /// As the scenario has it.
+    pub fn watching(&self) -> Watching {
+        Watching {
+            step: self.step,
+            pause_on_failure: self.pause_on_failure,
+            keep_open: self.keep_open,
+            limit: self.pause_limit.unwrap_or(PAUSE_LIMIT),
+        }
+    }
+}
+
 /// Flags of commands that end a grant.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Revocation")]
@@ -197,6 +228,9 @@ pub struct RunArguments {
     /// Browser
     #[command(flatten)]
     pub browser: BrowserArguments,
+    /// Watching
+    #[command(flatten)]
+    pub watch: WatchArguments,
 }
 
 /// `reauth provision`
@@ -208,6 +242,9 @@ pub struct ProvisionArguments {
     /// Browser
     #[command(flatten)]
     pub browser: BrowserArguments,
+    /// Watching
+    #[command(flatten)]
+    pub watch: WatchArguments,
 }
 
 /// `reauth revoke`
@@ -222,6 +259,9 @@ pub struct RevokeArguments {
     /// Browser
     #[command(flatten)]
     pub browser: BrowserArguments,
+    /// Watching
+    #[command(flatten)]
+    pub watch: WatchArguments,
 }
 
 /// `reauth restore`
@@ -239,6 +279,9 @@ pub struct RestoreArguments {
     /// Browser
     #[command(flatten)]
     pub browser: BrowserArguments,
+    /// Watching
+    #[command(flatten)]
+    pub watch: WatchArguments,
 }
 
 /// `reauth status`

@@ -18,8 +18,10 @@ pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<u8, F
         .hint("leave out `--format json`: the id comes first, then the header");
         return Err(refuse(global, Purpose::Provision, failure));
     }
+    let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
-    let plan = Plan { purpose: Purpose::Provision, overrides, restores: false, config: None };
+    let plan =
+        Plan { purpose: Purpose::Provision, overrides, restores: false, config: None, watching };
     execute(
         global,
         plan,

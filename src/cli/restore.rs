@@ -9,7 +9,7 @@ use crate::config::Overrides;
 use crate::failure::Failure;
 use crate::journal::{Entry, Journal};
 use crate::report::Purpose;
-use crate::scenario::{Context, cycle};
+use crate::scenario::{Context, Watching, cycle};
 
 /// Exit code of an instance that is not, or may not be, authenticated.
 const UNAUTHENTICATED: u8 = 4;
@@ -25,25 +25,36 @@ fn worse(one: u8, other: u8) -> u8 {
 /// Brings back what is not authenticated.
 pub async fn run(global: &Global, arguments: RestoreArguments) -> Result<u8, Failure> {
     let all = arguments.all;
+    let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
     if all {
-        return restore_all(global, &overrides).await;
+        return restore_all(global, &overrides, watching).await;
     }
-    let plan = Plan { purpose: Purpose::Restore, overrides, restores: false, config: None };
+    let plan =
+        Plan { purpose: Purpose::Restore, overrides, restores: false, config: None, watching };
     execute(global, plan, async |context| cycle::restore(context).await, |_, ()| {}).await
 }
 
-async fn restore_left(global: &Global, overrides: &Overrides, entry: Entry) -> Result<u8, Failure> {
+async fn restore_left(
+    global: &Global,
+    overrides: &Overrides,
+    watching: Watching,
+    entry: Entry,
+) -> Result<u8, Failure> {
     let overrides = Overrides { instance: Some(entry.instance_id), ..overrides.clone() };
     let config = entry.config_file.clone().filter(|_| global.config.is_none());
-    let plan = Plan { purpose: Purpose::Restore, overrides, restores: false, config };
+    let plan = Plan { purpose: Purpose::Restore, overrides, restores: false, config, watching };
     let work = async |context: &Context| cycle::restore_left(context, &entry).await;
     execute(global, plan, work, |_, ()| {}).await
 }
 
 /// One after the other, each with the configuration that its run had. A failed one neither hides
 /// nor stops another, but a signal does: the rest stays in the journal.
-async fn restore_all(global: &Global, overrides: &Overrides) -> Result<u8, Failure> {
+async fn restore_all(
+    global: &Global,
+    overrides: &Overrides,
+    watching: Watching,
+) -> Result<u8, Failure> {
     let journal = Journal::open()?;
     let entries = journal.all()?;
     if entries.is_empty() {
@@ -55,7 +66,7 @@ async fn restore_all(global: &Global, overrides: &Overrides) -> Result<u8, Failu
         let code = match entry {
             Ok(entry) => {
                 let key = entry.key();
-                let code = restore_left(global, overrides, entry)
+                let code = restore_left(global, overrides, watching, entry)
                     .await
                     .unwrap_or_else(|failure| super::stop(&failure));
                 // Whatever kept us from it: an instance that is still in the journal was not seen

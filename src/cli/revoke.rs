@@ -8,7 +8,8 @@ use crate::scenario::cycle;
 
 /// Ends the instance's grant, on purpose.
 pub async fn run(global: &Global, arguments: RevokeArguments) -> Result<u8, Failure> {
+    let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
-    let plan = Plan { purpose: Purpose::Revoke, overrides, restores: true, config: None };
+    let plan = Plan { purpose: Purpose::Revoke, overrides, restores: true, config: None, watching };
     execute(global, plan, async |context| cycle::revoke(context).await, |_, ()| {}).await
 }

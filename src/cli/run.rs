@@ -9,7 +9,8 @@ use crate::scenario::cycle;
 /// The whole article.
 pub async fn run(global: &Global, arguments: RunArguments) -> Result<u8, Failure> {
     let restores = !arguments.no_restore;
+    let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
-    let plan = Plan { purpose: Purpose::Run, overrides, restores, config: None };
+    let plan = Plan { purpose: Purpose::Run, overrides, restores, config: None, watching };
     execute(global, plan, async |context| cycle::run(context).await, |_, ()| {}).await
 }

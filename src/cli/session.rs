@@ -17,8 +17,8 @@ use crate::journal::Journal;
 use crate::report::{
     ConsoleOptions, Event, Events, Purpose, Recorder, Reporter, RunFolder, RunMeta, log,
 };
-use crate::scenario::{Context, cycle};
-use crate::secrets::Redactor;
+use crate::scenario::{Context, Watching, cycle};
+use crate::secrets::{Redactor, ask};
 use url::Url;
 
 /// How a command differs from the others.
@@ -31,6 +31,8 @@ pub struct Plan {
     pub restores: bool,
     /// The configuration file, where it is not the flags' or the default one.
     pub config: Option<PathBuf>,
+    /// Whether somebody watches.
+    pub watching: Watching,
 }
 
 /// Does a command's work. Answers its exit code; what it proved goes to the reporters.
@@ -59,6 +61,13 @@ async fn perform<T>(
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     answer: impl FnOnce(&Context, T),
 ) -> Result<u8, Failure> {
+    if !plan.watching.is_off() && !ask::is_possible() {
+        return Err(Failure::usage(
+            "reauth.no_terminal",
+            "expected a terminal to ask on (`--step`, `--pause-on-failure`, `--keep-open`), but there is none",
+        )
+        .hint("leave these flags out in CI and in scripts: report.html shows what was seen"));
+    }
     let log = log::init(global.verbosity(), &redactor)?;
     let mut signals = Signals::catch()?;
     let mut stage = Stage::set(global).await?;
@@ -103,6 +112,7 @@ async fn perform<T>(
             .and_then(|file| std::path::absolute(file).ok());
     }
 
+    context.watch(plan.watching);
     let outcome = tokio::select! {
         result = defect::caught(work(&context)) => result
             .flatten()
@@ -114,8 +124,14 @@ async fn perform<T>(
         Err((step, failure)) => {
             tracing::error!(code = failure.code, %failure, "failed");
             events.send(Event::Failed { step, failure });
+            context.ask_no_more();
             recover(&context, &plan, &mut signals).await;
         }
+    }
+    tokio::select! {
+        () = context.keep_open() => {}
+        // It only ends the waiting: everything else is done.
+        _ = signals.next() => {}
     }
     close_browsers(&context, &mut signals).await;
     if let Some(failure) = stage.end().await {

@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::check::{Check, CheckId};
-use super::display;
-use crate::browser::{BrowserError, Survey, sandbox_is_impossible};
+use crate::browser::{self, BrowserError, Survey, sandbox_is_impossible};
 use crate::config;
+use crate::failure::Failure;
 
 /// Browser, driver and whether they fit. Nothing of it where somebody else runs them.
 pub(super) async fn programs(browser: &config::Browser) -> Vec<Check> {
@@ -39,14 +39,22 @@ pub(super) async fn programs(browser: &config::Browser) -> Vec<Check> {
 }
 
 /// Whether a window could be shown.
-pub(super) fn display(browser: &config::Browser) -> Check {
-    if browser.headless {
+pub(super) fn display(config: &config::Browser) -> Check {
+    if config.headless {
         return Check::skipped(CheckId::Display, "no window is wanted");
     }
-    if browser.webdriver_url.is_some() {
+    if config.webdriver_url.is_some() {
         return Check::skipped(CheckId::Display, "the window opens where the driver runs");
     }
-    display::check()
+    match browser::display() {
+        Ok(seen) => Check::passed(CheckId::Display, seen),
+        Err(reason) => Check::failed(
+            CheckId::Display,
+            Failure::environment("doctor.no_display", format!("a window is wanted, but {reason}"))
+                .hint("leave `--headed` (`browser.headless = false`) out")
+                .hint("or begin with `xvfb-run`, which makes a display that nobody sees"),
+        ),
+    }
 }
 
 /// Whether the browser's sandbox can work.

@@ -9,7 +9,6 @@ mod check;
 mod clock;
 mod credentials;
 mod diagnosis;
-mod display;
 mod files;
 mod groups;
 mod hosts;

@@ -206,6 +206,8 @@ pub enum Event {
     Asked {
         /// In which step.
         key: StepKey,
+        /// What has to be known for that, a line each.
+        about: Vec<String>,
         /// What for.
         question: String,
     },
@@ -261,7 +263,11 @@ impl Event {
                 Self::Instance { id, name: name.map(clean), element: clean(element) }
             }
             Self::Progress { key, text } => Self::Progress { key, text: clean(text) },
-            Self::Asked { key, question } => Self::Asked { key, question: clean(question) },
+            Self::Asked { key, about, question } => Self::Asked {
+                key,
+                about: about.into_iter().map(clean).collect(),
+                question: clean(question),
+            },
             Self::StepFinished { key, outcome, duration, summary, facts } => Self::StepFinished {
                 key,
                 outcome,

@@ -13,7 +13,7 @@ use super::context::{Step, lock};
 use super::ways_in::WaysIn;
 use crate::browser::{
     BrowserError, CallbackListener, Catalogue, Driver, Installation, ProfileError, Session,
-    profile_folder_of, sandbox_is_impossible,
+    display, profile_folder_of, sandbox_is_impossible,
 };
 use crate::config::{self, Account, Config, UserKey};
 use crate::failure::Failure;
@@ -115,6 +115,12 @@ impl Browsers {
         Ok(window.await?.within(self.page_limit))
     }
 
+    /// The window that was used last, if there is one that lives.
+    pub(super) async fn latest(&self) -> Option<Arc<Session>> {
+        let running = self.running.lock().await;
+        running.as_ref()?.latest.clone().filter(|window| !window.is_lost())
+    }
+
     /// What browser it is, once it runs.
     pub(super) async fn describe(&self) -> Option<String> {
         let running = self.running.lock().await;
@@ -129,6 +135,13 @@ impl Browsers {
             }
             Some(url) => Driver::remote(url.clone())?,
             None => {
+                if !self.config.headless {
+                    // Another machine's may be slow to answer.
+                    let found = tokio::task::spawn_blocking(display).await;
+                    if let Ok(Err(reason)) = found {
+                        return Err(BrowserError::NoDisplay { reason });
+                    }
+                }
                 let installation = Installation::find(&self.config).await?;
                 tracing::info!(
                     browser = %installation.browser.display(),

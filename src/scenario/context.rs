@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::browsers::Browsers;
 use super::in_flight::Entries;
 use super::person::KnownOrg;
+use super::watching::Watching;
 use super::ways_in::WaysIn;
 use crate::browser::Session;
 use crate::cloud_elements::{CloudElementsClient, ConfigurationEntry, Instance};
@@ -64,6 +65,7 @@ pub struct Context {
     /// The instance's org, as far as it is known.
     pub(super) org: Mutex<KnownOrg>,
     pub(super) entries: Mutex<Entries>,
+    pub(super) watching: Mutex<Watching>,
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
@@ -119,6 +121,7 @@ impl Context {
             http,
             trusted,
             entries: Mutex::default(),
+            watching: Mutex::default(),
             config_file: None,
             restoring: AtomicBool::new(false),
             learnt: Mutex::default(),
@@ -203,7 +206,11 @@ impl Context {
         body: impl AsyncFnOnce(&Step<'_>) -> Result<(T, String), Failure>,
     ) -> Result<T, Failure> {
         let key = self.next_key(id);
-        let step = Step { context: self, key, facts: Arc::default() };
+        if let Err(failure) = self.before_step(key).await {
+            self.failed_in(id);
+            return Err(failure);
+        }
+        let step = self.step_of(key);
         let began = Instant::now();
         tracing::info!(
             step = id.as_str(),
@@ -217,11 +224,13 @@ impl Context {
             Ok((_, summary)) => (StepOutcome::Passed, summary.clone()),
             Err(failure) => (StepOutcome::Failed, failure.message.clone()),
         };
+        let mut failed = None;
         let result = match result {
             Ok((proof, _)) => Ok(proof),
             Err(mut failure) => {
                 self.browsers.evidence(&step, &mut failure).await;
                 self.failed_in(id);
+                failed = Some(failure.clone());
                 Err(failure)
             }
         };
@@ -234,7 +243,21 @@ impl Context {
             summary,
             facts: std::mem::take(&mut *lock(&step.facts)),
         });
+        if let Some(failure) = failed {
+            self.after_failure(&step, &failure).await;
+        }
         result
+    }
+
+    pub(super) fn step_of(&self, key: StepKey) -> Step<'_> {
+        Step { context: self, key, facts: Arc::default() }
+    }
+
+    /// The latest execution of a step, for what belongs to none.
+    pub(super) fn key_of_last(&self, id: StepId) -> StepKey {
+        let phase = if self.is_restoring() { Phase::Restore } else { Phase::Scenario };
+        let attempt = lock(&self.attempts).get(&(id, phase)).copied().unwrap_or(1);
+        StepKey { id, phase, attempt }
     }
 
     fn next_key(&self, id: StepId) -> StepKey {
@@ -350,7 +373,7 @@ impl Notes for Step<'_> {
 
     fn asks(&self, question: &str) {
         let question = question.to_owned();
-        self.context.events.send(Event::Asked { key: self.key, question });
+        self.context.events.send(Event::Asked { key: self.key, about: Vec::new(), question });
     }
 
     fn answered(&self) {

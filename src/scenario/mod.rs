@@ -26,9 +26,11 @@ mod revoke_api;
 mod revoke_ui;
 pub mod tour;
 mod verify;
+mod watching;
 mod ways_in;
 mod witnesses;
 
 pub use context::Context;
 pub use enrol::{Enrolled, Enrolment, enrol};
 pub use locate::Located;
+pub use watching::{PAUSE_LIMIT, Watching};

@@ -49,6 +49,7 @@ pub(super) async fn revoke(
     step.fact("grants_of_user", grants_before);
     step.fact("witness", listed.as_ref().and(witness.as_ref()).map(|witness| witness.source));
 
+    step.before_cut("sending the instance's tokens to Salesforce's revoke endpoint", None).await?;
     context.about_to_cut(grant.instance.id)?;
     let mut ended = Vec::new();
     if let Some(token) = grant.instance.user_token.readable() {

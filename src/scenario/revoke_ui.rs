@@ -8,7 +8,7 @@ use super::own_rows::{OwnRows, Proof, ambiguous, candidates, moved, own_rows, ow
 use super::person::Expected;
 use super::proofs::{CutGrant, GrantsLeft, LiveGrant, Witness};
 use super::ways_in;
-use crate::browser::Session;
+use crate::browser::{Selector, Session};
 use crate::config::{Account, AppKind, Login};
 use crate::failure::Failure;
 use crate::salesforce::OrgHosts;
@@ -80,6 +80,16 @@ pub(super) async fn revoke(
         }
         targets = moved;
         step.fact("singled_out", true);
+    }
+    if let [target, others @ ..] = &targets[..] {
+        let user = &target.user.text;
+        let what = match others.len() {
+            0 => format!("pressing Revoke in the row of {user}, last used {}", target.last_used),
+            more => format!("pressing Revoke in {} rows of {user}", more + 1),
+        };
+        let texts = [user, &target.use_count, &target.last_used].map(ToOwned::to_owned);
+        let row = Selector::Row(texts.into_iter().filter(|text| !text.is_empty()).collect());
+        step.before_cut(&what, Some((&window, row))).await?;
     }
     context.about_to_cut(grant.instance.id)?;
     let mut dialogs = Vec::new();

@@ -1,11 +1,13 @@
-//! Asking a person for a secret, on the terminal, without showing what is typed.
+//! Asking a person on the terminal: for a secret, without showing what is typed, or what to do.
 
 use std::env;
 use std::io::{self, IsTerminal as _, PipeReader};
 use std::os::fd::AsFd as _;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr,
+};
 use tokio::sync::oneshot;
 
 /// A line that is longer is no answer.
@@ -43,15 +45,43 @@ impl Hidden {
     /// # Errors
     /// If the terminal cannot be read.
     pub async fn line(&self) -> io::Result<Option<String>> {
-        // Closed when this future ends: a thread that reads on would take what is typed later.
-        let (over, _until_then) = io::pipe()?;
-        let (sender, receiver) = oneshot::channel();
-        std::thread::Builder::new().name("ask".to_owned()).spawn(move || {
-            // Nobody waits for an answer that comes too late.
-            drop(sender.send(read_line(&over)));
-        })?;
-        receiver.await.map_err(|_| io::Error::other("the thread that reads has ended"))?
+        line().await
     }
+}
+
+/// A terminal that shows what is typed.
+pub struct Shown {
+    _private: (),
+}
+
+impl Shown {
+    /// From now on. What was typed earlier is thrown away, as by [`Hidden::begin`].
+    ///
+    /// # Errors
+    /// If the terminal cannot be set.
+    pub fn begin() -> io::Result<Self> {
+        tcflush(io::stdin(), QueueSelector::IFlush)?;
+        Ok(Self { _private: () })
+    }
+
+    /// Reads a line; `None`: there was an end of file instead.
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    pub async fn line(&self) -> io::Result<Option<String>> {
+        line().await
+    }
+}
+
+async fn line() -> io::Result<Option<String>> {
+    // Closed when this future ends: a thread that reads on would take what is typed later.
+    let (over, _until_then) = io::pipe()?;
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new().name("ask".to_owned()).spawn(move || {
+        // Nobody waits for an answer that comes too late.
+        drop(sender.send(read_line(&over)));
+    })?;
+    receiver.await.map_err(|_| io::Error::other("the thread that reads has ended"))?
 }
 
 impl Drop for Hidden {

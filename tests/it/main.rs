@@ -32,5 +32,6 @@ mod setup;
 mod simulate;
 mod support;
 mod tls;
+mod watching;
 mod ways_in;
 mod witnesses;

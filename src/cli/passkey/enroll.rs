@@ -9,7 +9,7 @@ use crate::config::PasskeyAt;
 use crate::failure::Failure;
 use crate::report::Purpose;
 use crate::salesforce::passkey::PasskeyFile;
-use crate::scenario::{Context, Enrolment, enrol};
+use crate::scenario::{Context, Enrolment, Watching, enrol};
 
 /// Creates a passkey and keeps it; prints its file, or the passkey itself where a person asks.
 pub async fn run(global: &Global, arguments: EnrollArguments) -> Result<u8, Failure> {
@@ -25,7 +25,13 @@ pub async fn run(global: &Global, arguments: EnrollArguments) -> Result<u8, Fail
         return Err(refuse(global, Purpose::Passkey, failure));
     }
     let overrides = arguments.overrides(global);
-    let plan = Plan { purpose: Purpose::Passkey, overrides, restores: false, config: None };
+    let plan = Plan {
+        purpose: Purpose::Passkey,
+        overrides,
+        restores: false,
+        config: None,
+        watching: Watching::default(),
+    };
     execute(
         global,
         plan,

@@ -17,6 +17,7 @@ fn a_process_that_panics() {
     super::super::defect::catch_panics();
     let cli = super::super::Cli::parse_from(["reauth", "--simulator", "--format=json", "run"]);
     let plan = Plan {
+        watching: Watching::default(),
         purpose: Purpose::Run,
         overrides: Overrides::default(),
         restores: true,

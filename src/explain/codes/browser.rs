@@ -178,6 +178,17 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "browser.no_display",
+        is: ENVIRONMENT,
+        means: "A window is wanted (`--headed`, `browser.headless = false`), and there is no display that could show it. No browser was started.",
+        signs: "Neither DISPLAY nor WAYLAND_DISPLAY is set, as over ssh and in CI, or nobody answers there.",
+        remedies: &[
+            "Leave `--headed` out.",
+            "Begin with `xvfb-run -a`, which makes a display that nobody sees.",
+            "Over ssh, use `ssh -X`, or drive a browser on another machine with `--webdriver-url`.",
+        ],
+    },
+    Explained {
         code: "browser.session_not_created",
         is: ENVIRONMENT,
         means: "The driver started and gave no browser. Nothing was done.",

@@ -65,6 +65,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "reauth.aborted",
+        is: Is::Error(&[Kind::Interrupted]),
+        means: "Somebody who was asked before a step (`--step`) said that the run is to stop, or closed the terminal. An instance that was in flight was brought back.",
+        signs: "The report ends with the step that was to come next.",
+        remedies: &["Nothing: it is what was asked for. `reauth status` says how the instance is."],
+    },
+    Explained {
         code: "reauth.defect",
         is: SCENARIO,
         means: "`reauth` itself is wrong there: what cannot be has happened. As after every other failure, an instance that was in flight is brought back.",
@@ -95,6 +102,16 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "reauth.no_answer",
+        is: ENVIRONMENT,
+        means: "Somebody was to be asked on the terminal, and it could not be read.",
+        signs: "The message has the system's reason. The terminal may have gone away while the run was going on.",
+        remedies: &[
+            "Run again on a terminal that stays, such as one of `tmux`.",
+            "Leave `--step`, `--pause-on-failure` and `--keep-open` out.",
+        ],
+    },
+    Explained {
         code: "reauth.no_randomness",
         is: ENVIRONMENT,
         means: "The system gives no random numbers, without which no OAuth state can be made. Nothing was changed.",
@@ -121,6 +138,22 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         means: "A manual page was asked for of a command that there is not.",
         signs: "The message has the name as it was given.",
         remedies: &["`reauth --help` lists all commands."],
+    },
+    Explained {
+        code: "reauth.no_terminal",
+        is: USAGE,
+        means: "A flag was given that asks somebody (`--step`, `--pause-on-failure`, `--keep-open`), and there is no terminal to ask on. Nothing was begun.",
+        signs: "Standard input or standard error is no terminal, or `CI` is set.",
+        remedies: &[
+            "Leave these flags out where nobody watches; `report.html` shows what was seen.",
+        ],
+    },
+    Explained {
+        code: "reauth.pause_over",
+        is: Is::Error(&[Kind::Interrupted]),
+        means: "Nobody answered in a pause while the instance was down, so it was brought back.",
+        signs: "A pause after the revocation says how long it may last; `--pause-limit` changes it.",
+        remedies: &["Run again, and answer in time, or give `--pause-limit 30m`."],
     },
     Explained {
         code: "reauth.stopped_at_once",

@@ -84,7 +84,10 @@ impl Renderer {
                 }
             }
             // Whatever the verbosity: somebody is waited for. What is typed stands on the same line.
-            Event::Asked { question, .. } => {
+            Event::Asked { about, question, .. } => {
+                for text in about {
+                    line(&mut out, format_args!("  {BOLD}|{BOLD:#} {}", self.glyphs.line(text)));
+                }
                 out.push_str(&format!("  {YELLOW}?{YELLOW:#} {} ", self.glyphs.line(question)));
             }
             Event::StepFinished { key, outcome, duration, summary, facts } => {

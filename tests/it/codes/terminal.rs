@@ -1,49 +1,22 @@
 //! A person at the terminal is asked for the code.
 
-use std::io::Write as _;
-use std::process::Stdio;
-use std::time::Duration;
-
-use expectrl::process::unix::WaitStatus;
-use expectrl::session::OsSession;
-use expectrl::{Eof, Expect as _, Session};
-
 use super::{assert_codes, without};
-use crate::support::World;
+use crate::support::{Terminal, World};
 
 /// What the question ends with.
 const QUESTION: &str = "it is not shown while you type:";
 
-/// `reauth` on a terminal of its own, and a person who is patient.
-fn on_a_terminal(world: &World, arguments: &[&str]) -> OsSession {
+fn on_a_terminal(world: &World, arguments: &[&str]) -> Terminal {
     spawn(world, arguments, &[])
 }
 
-fn spawn(world: &World, arguments: &[&str], variables: &[(&str, &str)]) -> OsSession {
+fn spawn(world: &World, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
     without(world, "verification_code_command");
-    let mut command = world.command(arguments).into_std();
-    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-    command.env("TERM", "xterm-256color").envs(variables.iter().copied());
-    let mut session = Session::spawn(command).unwrap();
-    session.set_expect_timeout(Some(Duration::from_secs(60)));
-    // As every terminal is at first, but not one of this library's.
-    session.get_process_mut().set_echo(true, None).unwrap();
-    session
+    Terminal::open(world, arguments, variables)
 }
 
-fn ends(session: &mut OsSession, code: i32) -> String {
-    let rest = session.expect(Eof).unwrap();
-    let said = String::from_utf8_lossy(rest.get(0).unwrap_or_default()).into_owned();
-    match session.get_process().wait().unwrap() {
-        WaitStatus::Exited(_, ended) => assert_eq!(ended, code, "{said}"),
-        other => panic!("{other:?}: {said}"),
-    }
-    said
-}
-
-fn asked(session: &mut OsSession) -> String {
-    let found = session.expect(QUESTION).unwrap();
-    String::from_utf8_lossy(found.before()).into_owned()
+fn asked(session: &mut Terminal) -> String {
+    session.until(QUESTION)
 }
 
 fn latest_code(state: &crate::support::State) -> String {
@@ -60,8 +33,8 @@ async fn who_types_the_code() {
     assert!(said.contains("z*********@acme.example.qa"), "{said}");
     assert!(!is_shown(&session), "what is typed is not shown");
     let code = latest_code(&world.state().await);
-    writeln!(session, "{code}").unwrap();
-    let said = ends(&mut session, 0);
+    session.types(&code);
+    let said = session.ends(0);
     assert!(!said.contains(&code), "{said}");
     assert!(said.contains("PASSED"), "{said}");
     assert_codes(&world.state().await, 1, 0, 1);
@@ -74,15 +47,15 @@ async fn who_mistypes_it() {
     let world = World::with_faults(&["sms-code", "code-refused-once"]).await;
     let mut session = on_a_terminal(&world, &["run"]);
     asked(&mut session);
-    writeln!(session, "what?").unwrap();
-    session.expect("a code has 5 to 8 digits; type it again:").unwrap();
-    writeln!(session, "{}", latest_code(&world.state().await)).unwrap();
+    session.types("what?");
+    session.until("a code has 5 to 8 digits; type it again:");
+    session.types(&latest_code(&world.state().await));
     let said = asked(&mut session);
     assert!(said.contains("the code was refused"), "{said}");
     let code = latest_code(&world.state().await);
     let (start, end) = code.split_at(3);
-    writeln!(session, "{start} {end}").unwrap();
-    ends(&mut session, 0);
+    session.types(&format!("{start} {end}"));
+    session.ends(0);
     assert_codes(&world.state().await, 2, 1, 1);
     world.assert_nothing_left().await;
 }
@@ -93,9 +66,9 @@ async fn who_goes_away() {
     let world = World::with_faults(&["email-code"]).await;
     let mut session = on_a_terminal(&world, &["run", "--timeout", "4s"]);
     asked(&mut session);
-    session.expect("salesforce.no_code_typed").unwrap();
+    session.until("salesforce.no_code_typed");
     assert!(is_shown(&session), "the terminal shows again what is typed");
-    ends(&mut session, 1);
+    session.ends(1);
     assert_codes(&world.state().await, 0, 0, 0);
     world.assert_nothing_left().await;
 }
@@ -106,10 +79,10 @@ async fn who_interrupts() {
     let mut session = on_a_terminal(&world, &["run"]);
     asked(&mut session);
     // Control-C, as the terminal knows it.
-    session.write_all(b"\x03").unwrap();
-    session.expect("stopped by SIGINT").unwrap();
+    session.presses(b"\x03");
+    session.until("stopped by SIGINT");
     assert!(is_shown(&session), "the terminal shows again what is typed");
-    ends(&mut session, 130);
+    session.ends(130);
     assert_codes(&world.state().await, 0, 0, 0);
     world.assert_nothing_left().await;
 }
@@ -119,12 +92,12 @@ async fn who_interrupts() {
 async fn nobody_in_ci() {
     let world = World::with_faults(&["email-code"]).await;
     let mut session = spawn(&world, &["run"], &[("CI", "true")]);
-    session.expect("salesforce.code_not_configured").unwrap();
-    ends(&mut session, 1);
+    session.until("salesforce.code_not_configured");
+    session.ends(1);
     world.assert_nothing_left().await;
 }
 
 /// Whether the terminal shows what is typed.
-fn is_shown(session: &OsSession) -> bool {
-    session.get_process().get_echo().unwrap()
+fn is_shown(session: &Terminal) -> bool {
+    session.0.get_process().get_echo().unwrap()
 }

@@ -11,6 +11,7 @@ mod run;
 mod running;
 mod secrets;
 mod state;
+mod terminal;
 mod verdict;
 
 pub use dice::Dice;
@@ -23,6 +24,7 @@ pub use run::Finished;
 pub use running::Running;
 pub use secrets::Secrets;
 pub use state::State;
+pub use terminal::Terminal;
 pub use verdict::{assert_whole, check_verdict, is_authenticated, of_others};
 
 use std::ffi::OsStr;

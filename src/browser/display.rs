@@ -1,14 +1,15 @@
 //! Whether a window can be shown: somebody has to answer where `WAYLAND_DISPLAY` or `DISPLAY` says.
 
-use super::check::{Check, CheckId};
-
 #[cfg(target_os = "linux")]
-pub(super) use linux::check;
+pub use linux::display;
 
 /// Elsewhere the window system is always there.
+///
+/// # Errors
+/// None.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn check() -> Check {
-    Check::passed(CheckId::Display, "the system's own")
+pub fn display() -> Result<String, String> {
+    Ok("the system's own".to_owned())
 }
 
 #[cfg(target_os = "linux")]
@@ -21,17 +22,17 @@ mod linux {
     use std::path::PathBuf;
     use std::time::Duration;
 
-    use super::{Check, CheckId};
-    use crate::failure::Failure;
-
     /// Where an X server listens on this machine, its number added.
     const SOCKETS: &str = "/tmp/.X11-unix/X";
     /// Where display 0 of another machine listens.
     const FIRST_PORT: u16 = 6000;
     const LIMIT: Duration = Duration::from_secs(5);
 
-    /// Connects, and goes away again.
-    pub(in super::super) fn check() -> Check {
+    /// Connects, and goes away again. Answers which display it was.
+    ///
+    /// # Errors
+    /// What was tried, and why there is none.
+    pub fn display() -> Result<String, String> {
         let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let wayland = given("WAYLAND_DISPLAY").map(|name| (wayland(&name), name));
         let x11 = given("DISPLAY").map(|name| (x11(&name), name));
@@ -39,7 +40,7 @@ mod linux {
         for (variable, answer) in [("WAYLAND_DISPLAY", wayland), ("DISPLAY", x11)] {
             match answer {
                 Some((Ok(()), name)) => {
-                    return Check::passed(CheckId::Display, format!("{variable}={name} answers"));
+                    return Ok(format!("{variable}={name} answers"));
                 }
                 Some((Err(error), name)) => {
                     reasons.push(format!("{variable}={name} does not answer ({error})"));
@@ -47,17 +48,11 @@ mod linux {
                 None => {}
             }
         }
-        let seen = if reasons.is_empty() {
+        Err(if reasons.is_empty() {
             "neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()
         } else {
             reasons.join("; ")
-        };
-        Check::failed(
-            CheckId::Display,
-            Failure::environment("doctor.no_display", format!("a window is wanted, but {seen}"))
-                .hint("leave `--headed` (`browser.headless = false`) out")
-                .hint("or begin with `xvfb-run`, which makes a display that nobody sees"),
-        )
+        })
     }
 
     fn wayland(name: &str) -> io::Result<()> {

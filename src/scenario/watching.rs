@@ -1,0 +1,345 @@
+//! A run that somebody watches: it stops before each step, or where it failed, and asks what to do.
+//!
+//! It is asked on the terminal, as for a code ([`crate::secrets::ask`]), and never counts for the run's
+//! limits. An instance that is down is not left so for long: then a pause ends by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::context::{Context, Step, lock};
+use crate::browser::{Highlighted, Selector, Session};
+use crate::failure::{Failure, Kind};
+use crate::report::{Event, StepId, StepKey};
+use crate::secrets::ask;
+
+/// How long an instance that is down may wait for a person.
+pub const PAUSE_LIMIT: Duration = Duration::from_secs(600);
+
+/// What somebody who watches wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Watching {
+    /// Ask before each step.
+    pub step: bool,
+    /// Ask where a step failed, with the browser as it is.
+    pub pause_on_failure: bool,
+    /// Keep the browser at the end, until somebody says so.
+    pub keep_open: bool,
+    /// How long a pause may last while the instance is down.
+    pub limit: Duration,
+}
+
+impl Default for Watching {
+    fn default() -> Self {
+        Self { step: false, pause_on_failure: false, keep_open: false, limit: PAUSE_LIMIT }
+    }
+}
+
+impl Watching {
+    /// Whether nobody watches.
+    pub fn is_off(self) -> bool {
+        !(self.step || self.pause_on_failure || self.keep_open)
+    }
+}
+
+/// What was typed.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    GoOn,
+    ToTheEnd,
+    Picture,
+    Abort,
+    Try(String),
+}
+
+/// How a pause ended.
+enum Pause {
+    Answered(Answer),
+    /// Nobody said anything, and the instance is down.
+    Over,
+}
+
+impl Answer {
+    fn of(line: &str) -> Self {
+        match line.trim() {
+            "" | "c" => Self::GoOn,
+            "s" => Self::ToTheEnd,
+            "p" => Self::Picture,
+            "a" | "q" => Self::Abort,
+            other => Self::Try(other.to_owned()),
+        }
+    }
+}
+
+impl Context {
+    /// Somebody watches from now on; or, by default, nobody any more.
+    pub fn watch(&self, watching: Watching) {
+        *lock(&self.watching) = watching;
+    }
+
+    /// From now on nobody is asked, but for the end: the instance is being brought back.
+    pub fn ask_no_more(&self) {
+        let mut watching = lock(&self.watching);
+        (watching.step, watching.pause_on_failure) = (false, false);
+    }
+
+    /// Asks before a step.
+    ///
+    /// # Errors
+    /// `reauth.aborted` if that is the answer; `reauth.pause_over` if there is none while the instance
+    /// is down.
+    pub(super) async fn before_step(&self, key: StepKey) -> Result<(), Failure> {
+        if !lock(&self.watching).step {
+            return Ok(());
+        }
+        let step = self.step_of(key);
+        let next = format!("next: {}: {}", key.id.title(), what_it_does(key.id));
+        self.stop_at(&step, vec![next], None).await
+    }
+
+    /// Asks a person until the run may go on.
+    async fn stop_at(
+        &self,
+        step: &Step<'_>,
+        mut about: Vec<String>,
+        shown: Option<&Session>,
+    ) -> Result<(), Failure> {
+        let deadline = self.pause_deadline(&mut about);
+        let question = "Enter goes on, s to the end without asking, p takes a picture, a aborts:";
+        loop {
+            let answer =
+                match self.ask(step.key, std::mem::take(&mut about), question, deadline).await? {
+                    Pause::Answered(answer) => answer,
+                    Pause::Over => return Err(self.pause_over()),
+                };
+            match answer {
+                Answer::GoOn => return Ok(()),
+                Answer::ToTheEnd => {
+                    lock(&self.watching).step = false;
+                    return Ok(());
+                }
+                Answer::Picture => about = self.picture_of(step, shown).await,
+                Answer::Abort => return Err(aborted()),
+                Answer::Try(other) => about = vec![format!("\"{other}\" is none of these")],
+            }
+        }
+    }
+
+    /// Lets a person look where a step failed.
+    pub(super) async fn after_failure(&self, step: &Step<'_>, failure: &Failure) {
+        if !lock(&self.watching).pause_on_failure || failure.kind == Kind::Interrupted {
+            return;
+        }
+        let window = self.browsers.latest().await;
+        let mut about = vec![format!("paused: {} failed [{}]", step.key.id.title(), failure.code)];
+        about.extend(failure.message.lines().map(str::to_owned));
+        about.extend(failure.looked_for.iter().map(|part| format!("looked for: {part}")));
+        about.extend(failure.hints.iter().map(|hint| format!("→ {hint}")));
+        let deadline = self.pause_deadline(&mut about);
+        let question = match window {
+            Some(_) => {
+                "Enter goes on, p takes a picture, or a selector to try (css, xpath=…, text=…):"
+            }
+            None => "no browser is open; Enter goes on:",
+        };
+        loop {
+            let answer = self.ask(step.key, std::mem::take(&mut about), question, deadline).await;
+            match answer {
+                Ok(Pause::Answered(Answer::Try(selector))) => {
+                    about = tried(window.as_deref(), &selector).await;
+                }
+                Ok(Pause::Answered(Answer::Picture)) => {
+                    about = self.picture_of(step, window.as_deref()).await;
+                }
+                // What failed has failed: the run ends as it does without a pause.
+                Ok(_) => break,
+                Err(error) => {
+                    step.context.events.warn(error.code, error.message);
+                    break;
+                }
+            }
+        }
+        if let Some(window) = window {
+            clear(&window).await;
+        }
+    }
+
+    /// At the end, keeps the browser until somebody says so. Nothing where none is open.
+    pub async fn keep_open(&self) {
+        let watching = *lock(&self.watching);
+        if !watching.keep_open || self.browsers.latest().await.is_none() {
+            return;
+        }
+        let mut about = vec!["the browser stays open".to_owned()];
+        let deadline = self.pause_deadline(&mut about);
+        let key = self.key_of_last(StepId::CleanUp);
+        // Whatever is typed, it is the end of waiting; that nobody can be asked is one as well.
+        if let Err(failure) = self.ask(key, about, "Enter closes it:", deadline).await {
+            self.events.warn(failure.code, failure.message);
+        }
+    }
+
+    async fn ask(
+        &self,
+        key: StepKey,
+        about: Vec<String>,
+        question: &str,
+        deadline: Option<Instant>,
+    ) -> Result<Pause, Failure> {
+        let asked = async {
+            let shown = ask::Shown::begin()?;
+            let question = question.to_owned();
+            self.events.send(Event::Asked { key, about, question });
+            shown.line().await
+        };
+        let answer = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, asked).await.ok(),
+            None => Some(asked.await),
+        };
+        self.events.send(Event::Answered { key });
+        match answer {
+            None => Ok(Pause::Over),
+            // Who has gone away wants nothing any more.
+            Some(Ok(None)) => Ok(Pause::Answered(Answer::Abort)),
+            Some(Ok(Some(line))) => Ok(Pause::Answered(Answer::of(&line))),
+            Some(Err(error)) => Err(Failure::environment(
+                "reauth.no_answer",
+                format!("the terminal could not be read: {error}"),
+            )),
+        }
+    }
+
+    /// Until when a person may think, which is said; none where nothing is down.
+    fn pause_deadline(&self, about: &mut Vec<String>) -> Option<Instant> {
+        let limit = lock(&self.watching).limit;
+        let is_down = self.phase_in_flight().is_some();
+        is_down.then(|| {
+            about.push(format!(
+                "the instance is down: without an answer within {} s it is brought back",
+                limit.as_secs()
+            ));
+            Instant::now() + limit
+        })
+    }
+
+    fn pause_over(&self) -> Failure {
+        let limit = lock(&self.watching).limit.as_secs();
+        Failure::new(
+            "reauth.pause_over",
+            Kind::Interrupted,
+            format!("nobody answered within {limit} s, and the instance is down"),
+        )
+    }
+
+    async fn picture_of(&self, step: &Step<'_>, shown: Option<&Session>) -> Vec<String> {
+        let latest = self.browsers.latest().await;
+        let Some(window) = shown.or(latest.as_deref()) else {
+            return vec!["no browser is open".to_owned()];
+        };
+        match window.screenshot().await {
+            Ok(png) => match step.picture(&png, Some("pause")) {
+                Some(name) => vec![format!("picture: {name}")],
+                None => vec!["the picture could not be kept".to_owned()],
+            },
+            Err(error) => vec![format!("no picture: {error}")],
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Asks before the grant is cut; shows the row in the browser where it is done there.
+    ///
+    /// # Errors
+    /// As [`Context::before_step`].
+    pub(super) async fn before_cut(
+        &self,
+        what: &str,
+        window: Option<(&Arc<Session>, Selector)>,
+    ) -> Result<(), Failure> {
+        if !lock(&self.context.watching).step {
+            return Ok(());
+        }
+        let mut about = vec![format!("next: {what}; it cannot be undone, only made anew")];
+        if let Some((window, selector)) = &window {
+            match window.highlight(selector).await {
+                Ok(_) => about.push("the browser shows which".to_owned()),
+                Err(error) => about.push(format!("the browser does not show which: {error}")),
+            }
+        }
+        let answer =
+            self.context.stop_at(self, about, window.as_ref().map(|(window, _)| &***window)).await;
+        if let Some((window, _)) = &window {
+            clear(window).await;
+        }
+        answer
+    }
+}
+
+async fn tried(window: Option<&Session>, text: &str) -> Vec<String> {
+    let Some(window) = window else { return vec!["no browser is open".to_owned()] };
+    match window.highlight(&Selector::typed(text)).await {
+        Ok(Highlighted { elements, visible, frames, closed_frames, error: None }) => {
+            let mut lines = vec![match elements {
+                1 => format!(
+                    "1 element matches, {}",
+                    if visible == 1 { "it is shown" } else { "it is hidden" }
+                ),
+                _ => format!("{elements} elements match, {visible} of them are shown"),
+            }];
+            lines.extend(frames.iter().map(|(name, count)| format!("{count} in the frame {name}")));
+            if closed_frames > 0 {
+                lines.push(format!("{closed_frames} frames of other sites were not looked into"));
+            }
+            lines
+        }
+        Ok(Highlighted { error: Some(error), .. }) => vec![format!("no selector: {error}")],
+        Err(error) => vec![format!("the page could not be asked: {error}")],
+    }
+}
+
+async fn clear(window: &Session) {
+    if let Err(error) = window.clear_highlight().await {
+        tracing::debug!(%error, "the highlight went with its page");
+    }
+}
+
+fn aborted() -> Failure {
+    Failure::new("reauth.aborted", Kind::Interrupted, "stopped by who was asked")
+}
+
+fn what_it_does(id: StepId) -> &'static str {
+    match id {
+        StepId::CheckApp => "ask Salesforce about the connected app",
+        StepId::Provision => "adopt the instance, or make one",
+        StepId::Locate => "read the instance, and call through it",
+        StepId::Revoke => "in Setup, or by API",
+        StepId::ConfirmRevoked => "ask both sides whether the grant is dead",
+        StepId::OauthUrl => "ask the platform where to log in",
+        StepId::Authorize => "in the browser",
+        StepId::Reauthenticate => "send the code to the platform",
+        StepId::Verify => "ask both sides whether it lives, and compare it",
+        StepId::CleanUp => "remove what was made for the run",
+        StepId::EnrollPasskey => "create one and register it",
+        StepId::ProvePasskey => "in a new browser",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers() {
+        for (line, expected) in [
+            ("", Answer::GoOn),
+            (" c ", Answer::GoOn),
+            ("s", Answer::ToTheEnd),
+            ("p", Answer::Picture),
+            ("a", Answer::Abort),
+            ("a.link", Answer::Try("a.link".to_owned())),
+        ] {
+            assert_eq!(Answer::of(line), expected, "{line:?}");
+        }
+    }
+}

@@ -432,6 +432,9 @@ pub struct InitArguments {
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
+    /// Ask nothing, on a terminal as well: write the commented template
+    #[arg(long)]
+    pub defaults: bool,
 }
 
 /// `reauth schema`

@@ -95,7 +95,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments).await,
         Command::Report(arguments) => report::run(&global, arguments),
         Command::Explain(arguments) => explain::run(&global, &arguments),
-        Command::Init(arguments) => init::run(&global, &arguments),
+        Command::Init(arguments) => init::run(&global, &arguments).await,
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

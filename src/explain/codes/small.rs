@@ -22,6 +22,16 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         remedies: &["Name another file: `reauth init FILE`.", "Overwrite it with `--force`."],
     },
     Explained {
+        code: "init.no_answer",
+        is: USAGE,
+        means: "`reauth init` asked something, and its input came to its end. Nothing was written.",
+        signs: "The question that it ended at is the last line on the terminal.",
+        remedies: &[
+            "Run it again on a terminal.",
+            "Give `--defaults`: it asks nothing and writes the commented template.",
+        ],
+    },
+    Explained {
         code: "init.unwritable",
         is: ENVIRONMENT,
         means: "The commented configuration could not be written.",

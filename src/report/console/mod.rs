@@ -142,6 +142,7 @@ impl Console {
         if text.is_empty() {
             return;
         }
+        let text = render::laid_out(text, columns());
         let out = &mut self.out;
         // Whoever read stderr has gone away. The run goes on, and `report.json` has it all.
         let mut write = || drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
@@ -193,6 +194,14 @@ fn spinner(glyphs: Glyphs) -> ProgressBar {
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .tick_strings(glyphs.spinner);
     ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+}
+
+/// How wide the terminal is now; none where stderr is none.
+fn columns() -> Option<usize> {
+    let stderr = std::io::stderr();
+    let size =
+        stderr.is_terminal().then(|| rustix::termios::tcgetwinsize(&stderr).ok()).flatten()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// The first that is set decides, as POSIX has it.

@@ -27,6 +27,12 @@ const TITLE_WIDTH: usize = 28;
 /// As wide as `12 min 05 s`.
 const DURATION_WIDTH: usize = 11;
 const LABEL_WIDTH: usize = 20;
+/// Stands where a line that is too long goes on below. No text from outside has it: controls are taken
+/// out of those.
+const HANG: &str = "\u{1f}";
+/// Fewer columns than this are not written into.
+const NARROWEST: usize = 24;
+const MARGIN: usize = 4;
 
 /// Turns events into lines; remembers what is running.
 pub(super) struct Renderer {
@@ -79,14 +85,17 @@ impl Renderer {
                     let time = at.strftime("%H:%M:%SZ");
                     line(
                         &mut out,
-                        format_args!("    {DIM}{time}{DIM:#} {}", self.glyphs.line(text)),
+                        format_args!("    {DIM}{time}{DIM:#} {HANG}{}", self.glyphs.line(text)),
                     );
                 }
             }
             // Whatever the verbosity: somebody is waited for. What is typed stands on the same line.
             Event::Asked { about, question, .. } => {
                 for text in about {
-                    line(&mut out, format_args!("  {BOLD}|{BOLD:#} {}", self.glyphs.line(text)));
+                    line(
+                        &mut out,
+                        format_args!("  {BOLD}|{BOLD:#} {HANG}{}", self.glyphs.line(text)),
+                    );
                 }
                 out.push_str(&format!("  {YELLOW}?{YELLOW:#} {} ", self.glyphs.line(question)));
             }
@@ -107,7 +116,7 @@ impl Renderer {
                 let message = self.glyphs.line(message);
                 line(
                     &mut out,
-                    format_args!("  {YELLOW}!{YELLOW:#} {message} {DIM}[{code}]{DIM:#}"),
+                    format_args!("  {YELLOW}!{YELLOW:#} {HANG}{message} {DIM}[{code}]{DIM:#}"),
                 );
             }
             Event::Failed { step, failure } => self.failure(&mut out, *step, failure),
@@ -132,7 +141,7 @@ impl Renderer {
         }
         let (label, words) = in_words(report);
         let words = self.glyphs.line(&words);
-        line(&mut out, format_args!("{style}{label}{style:#}  {words}"));
+        line(&mut out, format_args!("{style}{label}{style:#}  {HANG}{words}"));
         if self.verbosity == Verbosity::Quiet {
             return out;
         }
@@ -189,7 +198,7 @@ impl Renderer {
             out,
             format_args!(
                 "  {style}{sign}{style:#} {title:TITLE_WIDTH$} {DIM}{took:>DURATION_WIDTH$}{DIM:#}  \
-                 {attempt}{summary}"
+                 {HANG}{attempt}{summary}"
             ),
         );
     }
@@ -201,7 +210,7 @@ impl Renderer {
                 other => other.to_string(),
             };
             let (name, value) = (self.glyphs.line(name), self.glyphs.line(&value));
-            line(out, format_args!("      {DIM}{name}:{DIM:#} {value}"));
+            line(out, format_args!("      {DIM}{name}:{DIM:#} {HANG}{value}"));
         }
     }
 
@@ -217,11 +226,11 @@ impl Renderer {
         line(out, format_args!("{RED}error{RED:#} {BOLD}{place}{BOLD:#} {DIM}[{code}]{DIM:#}"));
         // Several lines in one message are somebody's layout, such as an excerpt from a file.
         for text in failure.message.lines() {
-            line(out, format_args!("  {}", self.glyphs.line(text)));
+            line(out, format_args!("  {HANG}{}", self.glyphs.line(text)));
         }
         for hint in &failure.hints {
             let (sign, hint) = (self.glyphs.hint, self.glyphs.line(hint));
-            line(out, format_args!("  {YELLOW}{sign}{YELLOW:#} {hint}"));
+            line(out, format_args!("  {YELLOW}{sign}{YELLOW:#} {HANG}{hint}"));
         }
         for file in &failure.evidence {
             line(out, format_args!("  {DIM}see{DIM:#} {}", self.glyphs.line(file)));
@@ -232,8 +241,34 @@ impl Renderer {
 
     fn detail(&self, out: &mut String, label: &str, text: &str) {
         let text = self.glyphs.line(text);
-        line(out, format_args!("  {DIM}{label:LABEL_WIDTH$}{DIM:#}  {text}"));
+        line(out, format_args!("  {DIM}{label:LABEL_WIDTH$}{DIM:#}  {HANG}{text}"));
     }
+}
+
+/// The lines as they stand on a terminal of so many columns: what is too long goes on below where its
+/// text begins. Elsewhere, as in a log, each stays one line.
+pub(super) fn laid_out(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns else { return text.replace(HANG, "") };
+    let lines = text.split_inclusive('\n').map(|line| {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        // A question is no text: what is typed follows it.
+        let Some((before, after)) = line.split_once(HANG) else { return format!("{line}{end}") };
+        let hang = textwrap::core::display_width(before);
+        let whole = format!("{before}{after}");
+        // Where hardly anything is left beside it, it goes on at the margin.
+        let hang = if hang + NARROWEST > columns { MARGIN } else { hang };
+        if textwrap::core::display_width(&whole) <= columns {
+            return whole + end;
+        }
+        let indent = " ".repeat(hang);
+        let options = textwrap::Options::new(columns)
+            .subsequent_indent(&indent)
+            // What is a name, or a path, is copied as one.
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::fill(&whole, options) + end
+    });
+    lines.collect()
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {

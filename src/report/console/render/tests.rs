@@ -81,8 +81,26 @@ fn blocked() -> Vec<Event> {
     events
 }
 
-/// What stands on a terminal without colours after these events.
+/// What stands in a log after these events.
 fn screen(events: &[Event], purpose: Purpose, verbosity: Verbosity, locale: &str) -> String {
+    plain(&laid_out(&written(events, purpose, verbosity, locale), None))
+}
+
+/// What stands on a terminal of so many columns, without colours.
+fn terminal(events: &[Event], columns: usize) -> String {
+    let text = written(events, Purpose::Run, Verbosity::Normal, "C.UTF-8");
+    let text = plain(&laid_out(&text, Some(columns)));
+    for line in text.lines() {
+        assert!(textwrap::core::display_width(line) <= columns, "{line}");
+    }
+    text
+}
+
+fn plain(styled: &str) -> String {
+    anstream::adapter::strip_str(styled).to_string()
+}
+
+fn written(events: &[Event], purpose: Purpose, verbosity: Verbosity, locale: &str) -> String {
     let meta = RunMeta {
         run_id: "20261124T184200Z-ab3f".to_owned(),
         command: purpose.as_str().to_owned(),
@@ -102,7 +120,7 @@ fn screen(events: &[Event], purpose: Purpose, verbosity: Verbosity, locale: &str
     let folder = Path::new("runs/20261124T184200Z-123456-ab3f");
     out.push_str(&renderer.summary(&report, Some(folder)));
     assert!(renderer.running().is_none());
-    anstream::adapter::strip_str(&out).to_string()
+    out
 }
 
 #[test]
@@ -262,4 +280,49 @@ fn the_spinner_says_what_runs() {
     assert_eq!(shows(ended).unwrap(), "Check the connected app");
     let [_, ended] = step(check, StepOutcome::Passed, 1, "");
     assert_eq!(shows(ended), None);
+}
+
+/// With wide letters, which count twice.
+fn told_at_length() -> Vec<Event> {
+    let mut events = located();
+    events[0] = Event::Instance {
+        id: 123_456,
+        name: Some("営業部のSalesforce連携（品質保証）".to_owned()),
+        element: "sfdc".to_owned(),
+    };
+    let verify = key(StepId::Verify, Phase::Scenario);
+    events.extend(step(
+        verify,
+        StepOutcome::Failed,
+        1_000,
+        "expected the configuration as it was, saw filter.response.nulls changed from true to false",
+    ));
+    let failure = Failure::scenario(
+        "scenario.configuration_changed",
+        "expected the configuration as it was before the re-authentication, saw filter.response.nulls changed",
+    )
+    .hint("report.json shows each difference (verify → configuration_diff); instance-before.json has what it was");
+    events.push(Event::Seen(Some(true)));
+    events.push(Event::Failed { step: Some(StepId::Verify), failure });
+    events
+}
+
+#[test]
+fn on_eighty_columns() {
+    assert_snapshot!("eighty_columns", terminal(&told_at_length(), 80));
+}
+
+#[test]
+fn on_a_hundred_and_twenty_columns() {
+    assert_snapshot!("a_hundred_and_twenty_columns", terminal(&told_at_length(), 120));
+}
+
+/// A split pane: nothing is lost, and nothing is written into a column of three letters.
+#[test]
+fn on_forty_columns() {
+    let events = told_at_length();
+    let text = written(&events, Purpose::Run, Verbosity::Normal, "C.UTF-8");
+    let narrow = plain(&laid_out(&text, Some(40)));
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&narrow), words(&screen(&events, Purpose::Run, Verbosity::Normal, "C.UTF-8")));
 }

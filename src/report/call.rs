@@ -84,6 +84,19 @@ impl RecordedBody {
         }
     }
 
+    /// Keeps only how long it was.
+    pub fn let_go(&mut self) {
+        *self = Self::TooLong(self.len());
+    }
+
+    /// Bytes that are kept.
+    pub fn kept(&self) -> usize {
+        match self {
+            Self::Kept(bytes) => bytes.len(),
+            Self::TooLong(_) => 0,
+        }
+    }
+
     /// Bytes that it had.
     pub fn len(&self) -> usize {
         match self {

@@ -116,7 +116,7 @@ impl CleanBody {
         } else if clean.media_type.ends_with("json") {
             // Half an answer may hold a token that nobody could read out of it.
             return clean.withhold("not JSON, though it says so");
-        } else if clean.media_type.ends_with("html") {
+        } else if clean.media_type.ends_with("html") || text.trim_start().starts_with('<') {
             return clean.withhold("a page");
         } else {
             clean.text = Some(redactor.redact(text).into_owned());
@@ -290,6 +290,7 @@ mod tests {
             (JSON, r#"{"access_token":"hunter2"#, Some("not JSON, though it says so")),
             (("content-type", "text/html"), "<p>hunter2", Some("a page")),
             (("content-type", "text/plain"), "Bad gateway", None),
+            (("content-type", "text/plain"), " <form value=hunter2>", Some("a page")),
             (("content-type", "application/json"), "", None),
         ];
         for (header, body, expected) in table {

@@ -1,6 +1,7 @@
 //! The files that a run leaves beside its evidence, and how they are made of one another.
 
 use std::fs;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use serde_json::Value;
@@ -21,6 +22,8 @@ pub(super) const JUNIT: &str = "junit.xml";
 pub(super) const PAGE: &str = "report.html";
 /// The log.
 pub(super) const LOG: &str = "log.jsonl";
+/// What of it is read, in bytes: with `REAUTH_LOG=trace` it has no end.
+const LONGEST_LOG: u64 = 8 * 1024 * 1024;
 
 /// Writes all of them into a run's folder. Each that could not be written comes as a failure; the others
 /// are there all the same.
@@ -67,9 +70,18 @@ impl Rendered {
     }
 }
 
-/// A folder's log. One that cannot be read is missing in the page, as it is in the folder.
+/// A folder's log, of a very long one the end. One that cannot be read is missing in the page, as it is
+/// in the folder.
 pub(super) fn log(folder: &Path) -> String {
-    String::from_utf8_lossy(&fs::read(folder.join(LOG)).unwrap_or_default()).into_owned()
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = fs::File::open(folder.join(LOG))?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_LOG)))?;
+        let mut bytes = Vec::new();
+        file.take(LONGEST_LOG).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
 }
 
 /// A path as a person would type it from here.

@@ -12,6 +12,9 @@ use super::model::{
 use super::{CallRecord, Event, Purpose, StepId, StepKey, StepOutcome, Verdict, verdict};
 use crate::failure::Failure;
 
+/// All bodies of a run's calls together, in bytes: many more than a run has.
+const MOST_KEPT: usize = 16 * 1024 * 1024;
+
 /// What is known of a run before it begins.
 #[derive(Debug, Clone)]
 pub struct RunMeta {
@@ -50,6 +53,8 @@ pub struct Recorder {
     /// Evidence that arrived before its step.
     early_evidence: Vec<(StepKey, String)>,
     calls: Vec<RecordedCall>,
+    /// Bytes of their bodies.
+    kept: usize,
     warnings: Vec<WarningReport>,
     failure: Option<(Option<StepId>, Failure)>,
 }
@@ -76,6 +81,7 @@ impl Recorder {
             steps: Vec::new(),
             early_evidence: Vec::new(),
             calls: Vec::new(),
+            kept: 0,
             warnings: Vec::new(),
             failure: None,
         }
@@ -121,12 +127,14 @@ impl Recorder {
             }
             Event::Call(call) => {
                 let started_at = before(at, call.duration);
+                let mut call = (**call).clone();
+                self.keep(&mut call);
                 self.calls.push(RecordedCall {
                     // The clocks of the two differ by a hair: what began just before a step and ended
                     // in it is the step's.
                     step: self.step_at(started_at).or_else(|| self.step_at(at)),
                     started_at,
-                    call: (**call).clone(),
+                    call,
                 });
             }
             Event::Asked { .. } | Event::Answered { .. } => {}
@@ -214,6 +222,17 @@ impl Recorder {
                 message: failure.message,
                 hints: failure.hints,
             }),
+        }
+    }
+
+    /// Lets go of a call's bodies where too much is kept already.
+    fn keep(&mut self, call: &mut CallRecord) {
+        let answer = call.outcome.as_mut().ok().map(|answer| &mut answer.body);
+        for body in [Some(&mut call.body), answer].into_iter().flatten() {
+            if self.kept + body.len() > MOST_KEPT {
+                body.let_go();
+            }
+            self.kept += body.kept();
         }
     }
 

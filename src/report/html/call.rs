@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::timeline::shown;
 
+/// Of a body, in bytes: more of one is not read in a page.
+const LONGEST_BODY: usize = 20_000;
+
 /// A call as the page shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct CallView {
@@ -120,7 +123,7 @@ fn request_body(posted: &Value) -> BodyView {
     }
     let lines: Vec<String> =
         fields.iter().map(|field| format!("{}={}", field.name, field.value)).collect();
-    BodyView { text: Some(lines.join("\n")), note: None }
+    shortened(Some(lines.join("\n")))
 }
 
 /// A body; JSON so that it can be read.
@@ -137,7 +140,19 @@ fn body(content: &Value, size: Option<u64>) -> BodyView {
         let value = serde_json::from_str::<Value>(text).ok();
         value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or(text.to_owned())
     });
-    BodyView { text: pretty, note: None }
+    shortened(pretty)
+}
+
+/// What is very long is whole in the archive alone.
+fn shortened(text: Option<String>) -> BodyView {
+    match text {
+        Some(text) if text.len() > LONGEST_BODY => {
+            let end = (0..=LONGEST_BODY).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let note = format!("{} bytes more are in calls.har", text.len() - end);
+            BodyView { text: Some(text[..end].to_owned()), note: Some(note) }
+        }
+        text => BodyView { text, note: None },
+    }
 }
 
 /// The call for a shell, with variables where secrets stood.
@@ -163,7 +178,10 @@ fn curl(request: &Value) -> String {
     let fields = rows(&request["postData"]["params"]);
     if fields.is_empty() {
         let body = text(&request["postData"]["text"]);
-        if !body.is_empty() {
+        if body.len() > LONGEST_BODY {
+            // Whoever wants it takes it from the archive.
+            parts.push("--data-binary @body".to_owned());
+        } else if !body.is_empty() {
             parts.push(format!("--data-raw {}", quoted(&body)));
         }
     }

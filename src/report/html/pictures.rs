@@ -54,6 +54,13 @@ impl<'run> Files<'run> {
             return left_out("it is outside of the run folder");
         }
         let path = self.folder.join(path);
+        let is_inside = match (path.canonicalize(), self.folder.canonicalize()) {
+            (Ok(path), Ok(folder)) => path.starts_with(folder),
+            (Err(error), _) | (_, Err(error)) => return left_out(&error.to_string()),
+        };
+        if !is_inside {
+            return left_out("it is outside of the run folder");
+        }
         let length = match fs::symlink_metadata(&path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => return left_out("it is no file"),
@@ -98,10 +105,18 @@ mod tests {
         fs::write(root.path().join("secret.json"), "hunter2").unwrap();
         std::os::unix::fs::symlink(root.path().join("secret.json"), folder.join("link.json"))
             .unwrap();
+        std::os::unix::fs::symlink(root.path(), folder.join("dom")).unwrap();
         fs::write(folder.join("dom.json"), "{}").unwrap();
         let mut files = Files::of(&folder);
         let absolute = root.path().join("secret.json");
-        for name in ["../secret.json", "link.json", absolute.to_str().unwrap(), "none.json", "."] {
+        for name in [
+            "../secret.json",
+            "link.json",
+            absolute.to_str().unwrap(),
+            "none.json",
+            ".",
+            "dom/secret.json",
+        ] {
             assert!(matches!(files.read(name), File::LeftOut(_)), "{name}");
         }
         assert!(matches!(files.read("dom.json"), File::Text(file) if file.text == "{}"));

@@ -171,9 +171,8 @@ async fn restore_all_touches_no_instance_of_another_user() {
     assert_whole(&world).await;
 }
 
-/// The platform answers from a cache: that an earlier run had cut the grant is not forgotten.
-#[tokio::test(flavor = "multi_thread")]
-async fn run_believes_no_cache_of_an_instance_that_was_left() {
+/// An instance whose grant a run cut that was killed then, on a platform that answers from a cache.
+async fn left_with_a_cache() -> World {
     // It is filled while the instance works.
     let world = World::with(json!({"cloud_elements": {"hub_cached": true}})).await;
     let (mut running, held) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
@@ -182,6 +181,13 @@ async fn run_believes_no_cache_of_an_instance_that_was_left() {
     world.abandoned(held).await;
     world.assert_nothing_left().await;
     world.let_go().await;
+    world
+}
+
+/// The platform answers from a cache: that an earlier run had cut the grant is not forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn run_believes_no_cache_of_an_instance_that_was_left() {
+    let world = left_with_a_cache().await;
     let finished = world.reauth(&["run", "--revoke-via", "ui", "--settle", "2s"]).await;
     let warnings = finished.warnings();
     assert!(warnings.contains(&"instance.found_dead".into()), "{warnings:?}\n{}", finished.stderr);
@@ -195,13 +201,7 @@ async fn run_believes_no_cache_of_an_instance_that_was_left() {
 /// `revoke` would take the entry for settled if it did.
 #[tokio::test(flavor = "multi_thread")]
 async fn revoke_believes_no_cache_of_an_instance_that_was_left() {
-    // It is filled while the instance works.
-    let world = World::with(json!({"cloud_elements": {"hub_cached": true}})).await;
-    let (mut running, held) = world.follow_to(&["run", "--revoke-via", "api"], API_REVOKED).await;
-    running.signal(Signal::KILL);
-    running.finish().await;
-    world.abandoned(held).await;
-    world.let_go().await;
+    let world = left_with_a_cache().await;
     let finished = world.reauth(&["revoke", "--revoke-via", "api"]).await;
     finished.expect_error("scenario.already_dead").expect_code(4);
     world.set(json!({"cloud_elements": {"hub_cached": false}})).await;

@@ -199,6 +199,11 @@ pub enum Event {
         /// Its name in the locator catalogue.
         page: String,
     },
+    /// A browser was started, and has a window.
+    BrowserStarted {
+        /// From the driver's start to the window.
+        duration: Duration,
+    },
     /// A call to a service has ended. Unlike the rest it holds secrets until the run's end.
     Call(Box<CallRecord>),
     /// A person at the terminal is asked for something; until [`Event::Answered`] nothing else may
@@ -291,6 +296,7 @@ impl Event {
             | Self::ReauthenticatedVia(_)
             | Self::StepStarted { .. }
             | Self::Page { .. }
+            | Self::BrowserStarted { .. }
             | Self::Call(_)
             | Self::Answered { .. }
             | Self::Evidence { .. }) => other,

@@ -37,8 +37,8 @@ pub use event::{Event, Events, Outcome, Phase, StepId, StepKey, StepOutcome};
 pub use github::GithubActions;
 pub use kept::{KeptRun, merge};
 pub use model::{
-    EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport, Report, SCHEMA,
-    StepReport, WarningReport, schema,
+    BrowserStartReport, EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport,
+    Report, SCHEMA, StepReport, WarningReport, schema,
 };
 pub use recorder::{Recorder, RunMeta};
 pub use reporter::{Reporter, ReporterHandle};

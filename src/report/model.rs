@@ -48,6 +48,9 @@ pub struct Report {
     pub reauthenticated_via: Option<String>,
     /// In the order in which they began.
     pub steps: Vec<StepReport>,
+    /// When browsers were started; more than once where one was lost.
+    #[serde(default)]
+    pub browser_starts: Vec<BrowserStartReport>,
     /// What will bite later, and what went wrong after the first error.
     pub warnings: Vec<WarningReport>,
     /// The first thing that went wrong.
@@ -129,6 +132,16 @@ pub struct PageReport {
     pub at: String,
     /// Its name in the locator catalogue.
     pub page: String,
+}
+
+/// The start of a browser, beside whatever step was under way.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct BrowserStartReport {
+    /// RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub started_at: String,
+    /// Milliseconds from the driver's start to the window.
+    pub duration_ms: u64,
 }
 
 /// Something that will bite later.

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 
 use super::model::{
-    EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport, Report, SCHEMA,
-    StepReport, WarningReport,
+    BrowserStartReport, EnvironmentReport, ErrorReport, InstanceReport, PageReport, ProgressReport,
+    Report, SCHEMA, StepReport, WarningReport,
 };
 use super::{CallRecord, Event, Purpose, StepId, StepKey, StepOutcome, Verdict, verdict};
 use crate::failure::Failure;
@@ -52,6 +52,7 @@ pub struct Recorder {
     steps: Vec<Recorded>,
     /// Evidence that arrived before its step.
     early_evidence: Vec<(StepKey, String)>,
+    browser_starts: Vec<BrowserStartReport>,
     calls: Vec<RecordedCall>,
     /// Bytes of their bodies.
     kept: usize,
@@ -80,6 +81,7 @@ impl Recorder {
             reauthenticated_via: None,
             steps: Vec::new(),
             early_evidence: Vec::new(),
+            browser_starts: Vec::new(),
             calls: Vec::new(),
             kept: 0,
             warnings: Vec::new(),
@@ -125,6 +127,10 @@ impl Recorder {
                 let met = PageReport { at: rfc3339(at), page: page.clone() };
                 self.running(*key, |step| step.pages.push(met));
             }
+            Event::BrowserStarted { duration } => self.browser_starts.push(BrowserStartReport {
+                started_at: rfc3339(before(at, *duration)),
+                duration_ms: milliseconds(*duration),
+            }),
             Event::Call(call) => {
                 let started_at = before(at, call.duration);
                 let mut call = (**call).clone();
@@ -215,6 +221,7 @@ impl Recorder {
             revoked_via: self.revoked_via.map(str::to_owned),
             reauthenticated_via: self.reauthenticated_via.map(str::to_owned),
             steps: self.steps.into_iter().map(|step| step.report).collect(),
+            browser_starts: self.browser_starts,
             warnings: self.warnings,
             error: self.failure.map(|(step, failure)| ErrorReport {
                 code: failure.code.to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::timeout;
@@ -17,7 +17,7 @@ use crate::browser::{
 };
 use crate::config::{self, Account, Config, UserKey};
 use crate::failure::Failure;
-use crate::report::{Events, StepId};
+use crate::report::{Event, Events, StepId};
 use crate::salesforce::pages::{Refusals, Visitor};
 use crate::salesforce::passkey::HeldPasskey;
 use crate::secrets::Redactor;
@@ -83,6 +83,8 @@ impl Browsers {
         {
             end(lost, events).await;
         }
+        let began = Instant::now();
+        let is_start = running.is_none();
         let running = match &mut *running {
             Some(running) => running,
             none => none.insert(self.start(events).await?),
@@ -97,6 +99,9 @@ impl Browsers {
             }
         };
         running.latest = Some(Arc::clone(&window));
+        if is_start {
+            events.send(Event::BrowserStarted { duration: began.elapsed() });
+        }
         Ok(window)
     }
 

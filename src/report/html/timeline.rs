@@ -104,9 +104,20 @@ fn spans_of_steps(report: &Report) -> Vec<Span> {
     spans.collect()
 }
 
-/// A page is there until the next, or the step's end.
+/// The browser's starts, and its pages: each is there until the next, or the step's end.
 fn spans_of_pages(report: &Report) -> Vec<Span> {
-    let mut spans = Vec::new();
+    let starts = report.browser_starts.iter().filter_map(|start| {
+        let from = offset(report, &start.started_at)?;
+        let to = from + milliseconds(start.duration_ms);
+        Some(Span {
+            from,
+            to,
+            class: "starting".to_owned(),
+            title: format!("starting the browser, {}", shown(to - from)),
+            target: "environment".to_owned(),
+        })
+    });
+    let mut spans: Vec<Span> = starts.collect();
     for (index, step) in report.steps.iter().enumerate() {
         let Some(began) = offset(report, &step.started_at) else { continue };
         let end = began + milliseconds(step.duration_ms);

@@ -46,6 +46,8 @@ fn a_run_becomes_the_document_of_the_design() {
     recorder.record(&Event::Seen(Some(true)), at(20));
     let progress = Event::Progress { key: locate, text: "asking".to_owned() };
     recorder.record(&progress, at(21));
+    let duration = Duration::from_millis(10);
+    recorder.record(&Event::BrowserStarted { duration }, at(15));
     recorder.record(&Event::Page { key: locate, page: "login".to_owned() }, at(22));
     let evidence =
         Event::Evidence { key: locate, file: "screenshots/01-scenario-locate.png".to_owned() };
@@ -82,6 +84,7 @@ fn a_run_becomes_the_document_of_the_design() {
                  "summary": "", "facts": {"rows": 1}, "progress": [], "pages": [],
                  "evidence": []}
             ],
+            "browser_starts": [{"started_at": "2026-11-24T18:42:00.005Z", "duration_ms": 10}],
             "warnings": [], "error": null
         })
     );

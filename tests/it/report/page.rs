@@ -34,6 +34,8 @@ async fn of_a_run_that_passed() {
     let steps = report["steps"].as_array().unwrap().len();
     assert_eq!(page.shown(".step").await, steps);
     assert_eq!(page.shown(".step[open]").await, 0, "what passed is closed");
+    let starts = page.value("document.querySelectorAll('rect.starting').length").await;
+    assert_eq!(starts, json!(1), "the browser's start is among what took time");
     let lanes = "[...document.querySelectorAll('.lane:not(.axis)')].map((lane) =>
         [lane.querySelector('.name').textContent, lane.querySelectorAll('a rect').length > 0])";
     let expected =

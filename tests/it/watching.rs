@@ -219,14 +219,6 @@ async fn without_a_terminal_nothing_is_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_without_a_display() {
-    let world = World::new().await;
-    let finished = world.reauth(&["run", "--headed"]).await;
-    let finished = finished.expect_error("browser.no_display").expect_code(3);
-    assert!(finished.stderr.contains("xvfb-run"), "{}", finished.stderr);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_window_is_watched() {
     let world = World::new().await;
     let display = Display::start();

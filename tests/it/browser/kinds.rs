@@ -73,8 +73,9 @@ async fn a_window_needs_a_display() {
     let world = World::new().await;
     let finished = world.reauth(&["run", "--headed"]).await.expect_code(3);
     let report = finished.report();
-    assert_eq!(report["error"]["code"], "browser.session_not_created", "{report:#}");
-    assert!(report["error"]["hints"].to_string().contains("DISPLAY"), "{report:#}");
+    assert_eq!(report["error"]["code"], "browser.no_display", "{report:#}");
+    assert!(report["error"]["message"].to_string().contains("DISPLAY"), "{report:#}");
+    assert!(report["error"]["hints"].to_string().contains("xvfb-run"), "{report:#}");
     assert_eq!(world.state().await.live_grants(APP, world.username()).len(), 1);
 }
 

@@ -175,6 +175,7 @@ impl WatchArguments {
             pause_on_failure: self.pause_on_failure,
             keep_open: self.keep_open,
             limit: self.pause_limit.unwrap_or(PAUSE_LIMIT),
+            ..Watching::default()
         }
     }
 }

@@ -12,7 +12,7 @@ use super::signals::Signals;
 use crate::browser::BrowserError;
 use crate::child;
 use crate::config::{self, Environment, Overrides, Source};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::journal::Journal;
 use crate::report::{
     ConsoleOptions, Event, Events, Purpose, Recorder, Reporter, RunFolder, RunMeta, log,
@@ -112,7 +112,7 @@ async fn perform<T>(
             .and_then(|file| std::path::absolute(file).ok());
     }
 
-    context.watch(plan.watching);
+    context.watch(Watching { restores: plan.restores, ..plan.watching });
     let outcome = tokio::select! {
         result = defect::caught(work(&context)) => result
             .flatten()
@@ -123,7 +123,11 @@ async fn perform<T>(
         Ok(proof) => answer(&context, proof),
         Err((step, failure)) => {
             tracing::error!(code = failure.code, %failure, "failed");
+            let was_stopped = matches!(failure.kind, Kind::Interrupted | Kind::Terminated);
             events.send(Event::Failed { step, failure });
+            if was_stopped {
+                context.watch(Watching::default());
+            }
             context.ask_no_more();
             recover(&context, &plan, &mut signals).await;
         }

@@ -28,11 +28,19 @@ pub struct Watching {
     pub keep_open: bool,
     /// How long a pause may last while the instance is down.
     pub limit: Duration,
+    /// Whether an instance that is down is brought back when the run has failed.
+    pub restores: bool,
 }
 
 impl Default for Watching {
     fn default() -> Self {
-        Self { step: false, pause_on_failure: false, keep_open: false, limit: PAUSE_LIMIT }
+        Self {
+            step: false,
+            pause_on_failure: false,
+            keep_open: false,
+            limit: PAUSE_LIMIT,
+            restores: true,
+        }
     }
 }
 
@@ -171,11 +179,10 @@ impl Context {
         if !watching.keep_open || self.browsers.latest().await.is_none() {
             return;
         }
-        let mut about = vec!["the browser stays open".to_owned()];
-        let deadline = self.pause_deadline(&mut about);
+        let about = vec!["the browser stays open".to_owned()];
         let key = self.key_of_last(StepId::CleanUp);
         // Whatever is typed, it is the end of waiting; that nobody can be asked is one as well.
-        if let Err(failure) = self.ask(key, about, "Enter closes it:", deadline).await {
+        if let Err(failure) = self.ask(key, about, "Enter closes it:", None).await {
             self.events.warn(failure.code, failure.message);
         }
     }
@@ -212,13 +219,13 @@ impl Context {
 
     /// Until when a person may think, which is said; none where nothing is down.
     fn pause_deadline(&self, about: &mut Vec<String>) -> Option<Instant> {
-        let limit = lock(&self.watching).limit;
+        let Watching { limit, restores, .. } = *lock(&self.watching);
         let is_down = self.phase_in_flight().is_some();
         is_down.then(|| {
-            about.push(format!(
-                "the instance is down: without an answer within {} s it is brought back",
-                limit.as_secs()
-            ));
+            let then = if restores { "it is brought back" } else { "the run ends" };
+            let limit_s = limit.as_secs();
+            about
+                .push(format!("the instance is down: without an answer within {limit_s} s {then}"));
             Instant::now() + limit
         })
     }

@@ -194,6 +194,23 @@ async fn the_browser_stays_until_it_is_told() {
     world.assert_nothing_left().await;
 }
 
+/// Nothing is said of a restoration that nobody intends, and who stopped the run waits for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_an_instance_that_is_down_is_true() {
+    let world = World::new().await;
+    let mut terminal = watched(&world, &["revoke"], &["--keep-open"]);
+    let said = terminal.until("Enter closes it:");
+    assert!(!said.contains("brought back"), "it was revoked on purpose: {said}");
+    terminal.types("");
+    terminal.ends(0);
+    let mut terminal = watched(&world, &["restore"], &["--step", "--keep-open"]);
+    go_on_until(&mut terminal, "next: Log in");
+    terminal.types("a");
+    let said = terminal.ends(4);
+    assert!(!said.contains("the browser stays open"), "{said}");
+    world.assert_nothing_left().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_the_waiting() {
     let world = World::new().await;

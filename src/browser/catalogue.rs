@@ -191,6 +191,55 @@ impl Catalogue {
     }
 }
 
+/// What a person tries on a page.
+impl Catalogue {
+    /// A candidate as it would stand in the file, as the page scripts take it.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(super) fn candidate_of(&self, text: &str) -> Result<Value, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Line {
+            candidate: Candidate,
+        }
+        let mut candidate = toml::from_str::<Line>(&format!("candidate = {text}"))
+            .map_err(|error| error.message().to_owned())?
+            .candidate;
+        for list in [&mut candidate.text, &mut candidate.contains] {
+            *list = resolve(list, &self.lists)
+                .map_err(|unknown| format!("there is no list {unknown} in [texts]"))?;
+        }
+        Ok(describe(&[candidate])[0].take())
+    }
+
+    /// The candidates of `page.element` as they would stand in the file; none where it is unknown.
+    pub(super) fn candidates_written(&self, part: &str) -> Vec<String> {
+        let Some((page, element)) = part.split_once('.') else { return Vec::new() };
+        let page = self.pages.iter().find(|known| known.name == page);
+        let candidates = page.and_then(|page| page.elements.get(element)).into_iter().flatten();
+        candidates.map(Candidate::to_toml).collect()
+    }
+}
+
+impl Candidate {
+    fn to_toml(&self) -> String {
+        // What JSON escapes, TOML takes in a basic string.
+        let quoted = |text: &str| json!(text).to_string();
+        let mut parts = vec![format!("css = {}", quoted(&self.css))];
+        for (how, texts) in [("text", &self.text), ("contains", &self.contains)] {
+            if !texts.is_empty() {
+                let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+                parts.push(format!("{how} = [{}]", texts.join(", ")));
+            }
+        }
+        if self.hidden {
+            parts.push("hidden = true".to_owned());
+        }
+        format!("{{ {} }}", parts.join(", "))
+    }
+}
+
 /// What the catalogue tells of pages that were not recognised.
 impl Catalogue {
     /// All pages, as the recogniser takes them.
@@ -374,6 +423,39 @@ frame = [{ css = "iframe[name^='vf']" }]
 [page.elements]
 go = [{ css = "button", contains = ["Go"] }]
 "##;
+
+    /// What is shown can be typed, and is then the very same.
+    #[test]
+    fn candidates_as_they_are_typed() {
+        let catalogue = Catalogue::parse("mine.toml", SMALL).unwrap();
+        assert_eq!(
+            catalogue.candidates_written("one.go"),
+            [r#"{ css = "button", contains = ["Go"] }"#]
+        );
+        assert!(catalogue.candidates_written("one.none").is_empty());
+        let embedded = Catalogue::load(None).unwrap();
+        for page in &embedded.pages {
+            for (name, candidates) in &page.elements {
+                let part = format!("{}.{name}", page.name);
+                let typed = embedded.candidates_written(&part);
+                let typed: Result<Value, _> =
+                    typed.iter().map(|text| embedded.candidate_of(text)).collect();
+                assert_eq!(typed.as_ref(), Ok(&describe(candidates)), "{part}");
+            }
+        }
+        assert_eq!(
+            catalogue.candidate_of("{ css = 'a', text = ['@save'] }").unwrap()["text"][1],
+            "Speichern"
+        );
+        for (text, reason) in [
+            ("{ css = 'a', text = ['@none'] }", "there is no list @none in [texts]"),
+            ("{ text = ['a'] }", "missing field `css`"),
+            ("{ css = 'a' }\nx = 1", "unknown field `x`, expected `candidate`"),
+        ] {
+            assert_eq!(catalogue.candidate_of(text).unwrap_err(), reason);
+        }
+        assert!(catalogue.candidate_of("{").is_err());
+    }
 
     proptest! {
         #![proptest_config(cases())]

@@ -2,11 +2,15 @@
 // the frames that can be looked into. arguments: kind, value.
 const [kind, value] = arguments;
 const OUTLINED = Symbol.for('reauth.outlined');
-const CLEAR = () => { for (const undo of document[OUTLINED] || []) undo(); document[OUTLINED] = []; };
+const CLEAR = () => { for (const { undo } of document[OUTLINED] || []) undo(); document[OUTLINED] = []; };
 CLEAR();
 if (kind === 'none') return { elements: 0, visible: 0, frames: [], closed: 0, error: null };
 function* inside(root) {
-  if (kind === 'xpath') {
+  if (kind === 'elements') {
+    if (root === document) yield* value;
+  } else if (kind === 'candidate') {
+    for (const element of deep(root, value.css)) if (matches(element, { ...value, hidden: true })) yield element;
+  } else if (kind === 'xpath') {
     const found = root.evaluate(value, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
     for (let i = 0; i < found.snapshotLength; i++)
       if (found.snapshotItem(i).nodeType === Node.ELEMENT_NODE) yield found.snapshotItem(i);
@@ -22,9 +26,15 @@ function* inside(root) {
 }
 function outline(element) {
   const { outline, outlineOffset } = element.style;
-  element.style.outline = '3px solid #e5007d';
-  element.style.outlineOffset = '-1px';
-  document[OUTLINED].push(() => Object.assign(element.style, { outline, outlineOffset }));
+  const had = element.hasAttribute('style');
+  const redo = () => Object.assign(element.style, { outline: '3px solid #e5007d', outlineOffset: '-1px' });
+  const undo = () => {
+    Object.assign(element.style, { outline, outlineOffset });
+    if (!had && !element.getAttribute('style')) element.removeAttribute('style');
+  };
+  redo();
+  // Pictures are taken without it: what they show is to be the page's own.
+  document[OUTLINED].push({ undo, redo });
 }
 const frames = [];
 let closed = 0;

@@ -1,8 +1,10 @@
 //! Shows a person what is meant: elements are outlined in the page, and counted.
 
+use fantoccini::elements::Element;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::session::element_reference;
 use super::{BrowserError, Session};
 
 const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("highlight.js"));
@@ -18,13 +20,17 @@ pub enum Selector {
     Text(String),
     /// Rows of tables that have all these texts.
     Row(Vec<String>),
+    /// A candidate of the catalogue, as it stands there: `{ css = "button", text = ["@allow"] }`.
+    Candidate(String),
 }
 
 impl Selector {
-    /// As a person types it: `xpath=…`, `text=…`, or CSS.
+    /// As a person types it: `xpath=…`, `text=…`, a candidate of the catalogue, or CSS.
     pub fn typed(text: &str) -> Self {
         let text = text.trim();
-        if let Some(path) = text.strip_prefix("xpath=") {
+        if text.starts_with('{') {
+            Self::Candidate(text.to_owned())
+        } else if let Some(path) = text.strip_prefix("xpath=") {
             Self::XPath(path.to_owned())
         } else if let Some(words) = text.strip_prefix("text=") {
             Self::Text(words.trim_matches('"').to_owned())
@@ -35,7 +41,7 @@ impl Selector {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Highlighted {
     /// Elements in the document that commands go to.
     pub elements: u64,
@@ -56,7 +62,12 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`].
     pub async fn highlight(&self, selector: &Selector) -> Result<Highlighted, BrowserError> {
+        let nothing = |error: String| Highlighted { error: Some(error), ..Highlighted::default() };
         let (kind, value) = match selector {
+            Selector::Candidate(text) => match self.catalogue.candidate_of(text) {
+                Ok(candidate) => ("candidate", candidate),
+                Err(reason) => return Ok(nothing(reason)),
+            },
             Selector::Css(css) => ("css", json!(css)),
             Selector::XPath(path) => ("xpath", json!(path)),
             Selector::Text(text) => ("text", json!(text)),
@@ -69,6 +80,23 @@ impl Session {
         // A page may say in it whatever it likes.
         found.error = found.error.map(|error| self.redactor.redact(&error).into_owned());
         Ok(found)
+    }
+
+    /// Outlines elements that were found in the document that commands go to. Answers how many of
+    /// them are shown.
+    ///
+    /// # Errors
+    /// Any [`BrowserError`]; a stale element means that the page went away.
+    pub async fn highlight_elements(&self, elements: &[&Element]) -> Result<u64, BrowserError> {
+        let elements = elements.iter().map(|element| element_reference(element)).collect();
+        let answer = self.outline("elements", elements).await?;
+        Ok(answer["visible"].as_u64().unwrap_or_default())
+    }
+
+    /// The candidates by which the catalogue finds a part of a page (`page.element`), as they stand
+    /// there; none where it is unknown.
+    pub fn candidates_of(&self, part: &str) -> Vec<String> {
+        self.catalogue.candidates_written(part)
     }
 
     /// Takes the outlines away.
@@ -95,6 +123,7 @@ mod tests {
             ("css=a[x='text=']", Selector::Css("a[x='text=']".into())),
             ("xpath=//a", Selector::XPath("//a".into())),
             ("text=Log In", Selector::Text("Log In".into())),
+            (" { css = 'a' } ", Selector::Candidate("{ css = 'a' }".into())),
             ("text=\"Log In\"", Selector::Text("Log In".into())),
         ] {
             assert_eq!(Selector::typed(text), expected);

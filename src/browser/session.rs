@@ -35,12 +35,14 @@ const SCRIPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Hides what stands in fields that may hold a code: short numbers, whoever wrote them there. The
-/// picture is of the whole window: also in open shadow roots, and in every frame of this site.
+/// picture is of the whole window: also in open shadow roots, and in every frame of this site. What we
+/// outlined for a person is no part of the page.
 const BLANK_CODES: &str = concat!(
     include_str!("page.js"),
     r"
     const key = Symbol.for('reauth.blanked');
     document[key] = [];
+    for (const { undo } of document[Symbol.for('reauth.outlined')] || []) undo();
     function blank(root) {
       for (const field of deep(root, 'input,textarea')) {
         if (!/^[\s-]*(\d[\s-]*){4,10}$/.test(field.value || '')) continue;
@@ -61,6 +63,7 @@ const BLANK_CODES: &str = concat!(
 const SHOW_CODES: &str = r"
     const key = Symbol.for('reauth.blanked');
     for (const [field, value] of document[key] || []) if (field.value === '') field.value = value;
+    for (const { redo } of document[Symbol.for('reauth.outlined')] || []) redo();
     document[key] = [];
     return true;";
 
@@ -348,7 +351,7 @@ impl Session {
     }
 
     /// A picture of what is shown, as PNG. Fields that hold something like a verification code are
-    /// blank in it, and as they were after it.
+    /// blank in it and nothing is outlined, and all is as it was after it.
     ///
     /// # Errors
     /// Any [`BrowserError`]; an open dialog among them.

@@ -153,13 +153,13 @@ pub struct BrowserArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Watching, on a terminal")]
 pub struct WatchArguments {
-    /// Ask before each step, and before the grant is cut
+    /// Ask before each step and each page, and before the grant is cut
     #[arg(long)]
     pub step: bool,
     /// Stop where a step failed, with the browser as it is, and try selectors on its page
     #[arg(long)]
     pub pause_on_failure: bool,
-    /// Keep the browser at the end, until Enter
+    /// Keep the browser at the end, until Enter (or, where the instance is down, as long as a pause)
     #[arg(long)]
     pub keep_open: bool,
     /// How long a pause may last while the instance is down [default: 10m]

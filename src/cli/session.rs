@@ -114,7 +114,7 @@ async fn perform<T>(
 
     context.watch(Watching { restores: plan.restores, ..plan.watching });
     let outcome = tokio::select! {
-        result = defect::caught(work(&context)) => result
+        result = defect::caught(begun(&context, plan.purpose, work)) => result
             .flatten()
             .map_err(|failure| (context.failed_step(), failure)),
         failure = signals.next() => Err((None, failure)),
@@ -156,6 +156,17 @@ async fn perform<T>(
         to_stdout(&report.to_json(&redactor)?);
     }
     Ok(report.exit_code)
+}
+
+async fn begun<T>(
+    context: &Context,
+    purpose: Purpose,
+    work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if purpose != Purpose::Status {
+        context.expect_display().await?;
+    }
+    work(context).await
 }
 
 /// After a failure: brings back an instance whose grant was or may have been ended, and removes one

@@ -120,6 +120,21 @@ impl Browsers {
         Ok(window.await?.within(self.page_limit))
     }
 
+    /// Looks whether a window can be shown, where one is wanted on this machine.
+    ///
+    /// # Errors
+    /// [`BrowserError::NoDisplay`].
+    pub(super) async fn expect_display(&self) -> Result<(), BrowserError> {
+        if self.config.headless || self.config.webdriver_url.is_some() {
+            return Ok(());
+        }
+        // Another machine's may be slow to answer.
+        match tokio::task::spawn_blocking(display).await {
+            Ok(Err(reason)) => Err(BrowserError::NoDisplay { reason }),
+            _ => Ok(()),
+        }
+    }
+
     /// The window that was used last, if there is one that lives.
     pub(super) async fn latest(&self) -> Option<Arc<Session>> {
         let running = self.running.lock().await;
@@ -140,13 +155,7 @@ impl Browsers {
             }
             Some(url) => Driver::remote(url.clone())?,
             None => {
-                if !self.config.headless {
-                    // Another machine's may be slow to answer.
-                    let found = tokio::task::spawn_blocking(display).await;
-                    if let Ok(Err(reason)) = found {
-                        return Err(BrowserError::NoDisplay { reason });
-                    }
-                }
+                self.expect_display().await?;
                 let installation = Installation::find(&self.config).await?;
                 tracing::info!(
                     browser = %installation.browser.display(),

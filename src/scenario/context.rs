@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -13,7 +15,7 @@ use super::in_flight::Entries;
 use super::person::KnownOrg;
 use super::watching::Watching;
 use super::ways_in::WaysIn;
-use crate::browser::Session;
+use crate::browser::{Seen, Session};
 use crate::cloud_elements::{CloudElementsClient, ConfigurationEntry, Instance};
 use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
@@ -38,6 +40,8 @@ pub(super) struct Learnt {
     pub(super) client_checked: bool,
     /// The confirmation has waited for the revocation's effect as long as it may.
     pub(super) settle_over: bool,
+    /// The instance was last seen without a living grant.
+    pub(super) is_dead: bool,
     rotation_seen: bool,
 }
 
@@ -66,6 +70,8 @@ pub struct Context {
     pub(super) org: Mutex<KnownOrg>,
     pub(super) entries: Mutex<Entries>,
     pub(super) watching: Mutex<Watching>,
+    /// How long a person was waited for, in all.
+    pub(super) paused: Mutex<Duration>,
     /// The configuration file, for whoever has to finish this run's work.
     pub config_file: Option<PathBuf>,
     restoring: AtomicBool,
@@ -122,6 +128,7 @@ impl Context {
             trusted,
             entries: Mutex::default(),
             watching: Mutex::default(),
+            paused: Mutex::default(),
             config_file: None,
             restoring: AtomicBool::new(false),
             learnt: Mutex::default(),
@@ -211,7 +218,7 @@ impl Context {
             return Err(failure);
         }
         let step = self.step_of(key);
-        let began = Instant::now();
+        let (began, paused) = (Instant::now(), *lock(&self.paused));
         tracing::info!(
             step = id.as_str(),
             phase = key.phase.as_str(),
@@ -234,7 +241,9 @@ impl Context {
                 Err(failure)
             }
         };
-        let duration = began.elapsed();
+        // What a person thought about is not the step's time.
+        let paused = lock(&self.paused).saturating_sub(paused);
+        let duration = began.elapsed().saturating_sub(paused);
         tracing::info!(step = id.as_str(), ?outcome, milliseconds = duration.as_millis(), "ended");
         self.events.send(Event::StepFinished {
             key,
@@ -287,6 +296,14 @@ impl Context {
         let window = self.browsers.window(account, &self.events).await?;
         step.fact("browser", self.browsers.describe().await);
         Ok(window)
+    }
+
+    /// Looks whether the window can be shown that is wanted: before anybody is asked anything.
+    ///
+    /// # Errors
+    /// `browser.no_display`.
+    pub async fn expect_display(&self) -> Result<(), Failure> {
+        Ok(self.browsers.expect_display().await?)
     }
 
     /// Ends the browser, if one was started, and waits until nothing of it is left.
@@ -378,6 +395,19 @@ impl Notes for Step<'_> {
 
     fn answered(&self) {
         self.context.events.send(Event::Answered { key: self.key });
+    }
+
+    fn before_act<'a>(
+        &'a self,
+        session: &'a Session,
+        seen: &'a Seen,
+        username: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Failure>> {
+        Box::pin(self.before_act_on(session, seen, username))
+    }
+
+    fn paused(&self) -> Duration {
+        *lock(&self.context.paused)
     }
 
     fn warn(&self, code: &'static str, message: String) {

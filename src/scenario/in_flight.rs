@@ -108,6 +108,7 @@ impl Context {
 
     /// The instance was seen authenticated, or is no more: nothing is in flight.
     pub(super) fn nothing_in_flight(&self) {
+        self.learn(|learnt| learnt.is_dead = false);
         let in_flight = {
             let mut entries = lock(&self.entries);
             entries.touched = false;
@@ -125,6 +126,12 @@ impl Context {
         self.events.send(Event::Removed);
         self.nothing_in_flight();
         lock(&self.entries).provisioned = None;
+    }
+
+    /// Lets others have the instance: this run does nothing with it any more. Whether it is in flight
+    /// is still on disk.
+    pub(super) fn release_instance(&self) {
+        *lock(&self.entries) = Entries::default();
     }
 
     /// The instance whose grant this run ended or may have ended, and not yet replaced. What an

@@ -53,6 +53,7 @@ pub async fn locate(context: &Context, reference: &InstanceRef) -> Result<Locate
                 .hint("name an instance of the Salesforce element, or set `cloud_elements.element_key`"));
             }
             let located = examine(context, step, instance).await?;
+            context.learn(|learnt| learnt.is_dead = matches!(located, Located::Dead(..)));
             let summary = match &located {
                 Located::Alive(grant) => describe(grant),
                 Located::Dead(grant, reason) => {

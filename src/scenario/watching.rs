@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::context::{Context, Step, lock};
-use crate::browser::{Highlighted, Selector, Session};
+use crate::browser::{Found, Highlighted, Seen, Selector, Session};
 use crate::failure::{Failure, Kind};
 use crate::report::{Event, StepId, StepKey};
 use crate::secrets::ask;
@@ -20,8 +20,10 @@ pub const PAUSE_LIMIT: Duration = Duration::from_secs(600);
 /// What somebody who watches wants.
 #[derive(Debug, Clone, Copy)]
 pub struct Watching {
-    /// Ask before each step.
+    /// Ask before each step, and before each page on which something is done.
     pub step: bool,
+    /// Ask before pages, in the step that goes on.
+    pub pages: bool,
     /// Ask where a step failed, with the browser as it is.
     pub pause_on_failure: bool,
     /// Keep the browser at the end, until somebody says so.
@@ -36,6 +38,7 @@ impl Default for Watching {
     fn default() -> Self {
         Self {
             step: false,
+            pages: false,
             pause_on_failure: false,
             keep_open: false,
             limit: PAUSE_LIMIT,
@@ -43,6 +46,11 @@ impl Default for Watching {
         }
     }
 }
+
+const BEFORE_STEP: &str =
+    "Enter goes on, s to the end without asking, p takes a picture, a aborts:";
+const BEFORE_PAGE: &str =
+    "Enter goes on, n to the next step, s to the end without asking, p takes a picture, a aborts:";
 
 impl Watching {
     /// Whether nobody watches.
@@ -55,15 +63,26 @@ impl Watching {
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     GoOn,
+    ToNextStep,
     ToTheEnd,
     Picture,
     Abort,
+    Other(String),
+}
+
+/// What was typed where a step has failed: nothing but a selector can mean much there, and `a` is one.
+#[derive(Debug, PartialEq, Eq)]
+enum Attempt {
+    Done,
+    Picture,
     Try(String),
 }
 
 /// How a pause ended.
 enum Pause {
-    Answered(Answer),
+    Answered(String),
+    /// Who was asked has gone away.
+    Left,
     /// Nobody said anything, and the instance is down.
     Over,
 }
@@ -72,10 +91,21 @@ impl Answer {
     fn of(line: &str) -> Self {
         match line.trim() {
             "" | "c" => Self::GoOn,
+            "n" => Self::ToNextStep,
             "s" => Self::ToTheEnd,
             "p" => Self::Picture,
             "a" | "q" => Self::Abort,
-            other => Self::Try(other.to_owned()),
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl Attempt {
+    fn of(line: &str) -> Self {
+        match line.trim() {
+            "" => Self::Done,
+            "p" => Self::Picture,
+            selector => Self::Try(selector.to_owned()),
         }
     }
 }
@@ -89,7 +119,7 @@ impl Context {
     /// From now on nobody is asked, but for the end: the instance is being brought back.
     pub fn ask_no_more(&self) {
         let mut watching = lock(&self.watching);
-        (watching.step, watching.pause_on_failure) = (false, false);
+        (watching.step, watching.pages, watching.pause_on_failure) = (false, false, false);
     }
 
     /// Asks before a step.
@@ -98,12 +128,16 @@ impl Context {
     /// `reauth.aborted` if that is the answer; `reauth.pause_over` if there is none while the instance
     /// is down.
     pub(super) async fn before_step(&self, key: StepKey) -> Result<(), Failure> {
-        if !lock(&self.watching).step {
-            return Ok(());
+        {
+            let mut watching = lock(&self.watching);
+            watching.pages = watching.step;
+            if !watching.step {
+                return Ok(());
+            }
         }
         let step = self.step_of(key);
         let next = format!("next: {}: {}", key.id.title(), what_it_does(key.id));
-        self.stop_at(&step, vec![next], None).await
+        self.stop_at(&step, vec![next], BEFORE_STEP, None).await
     }
 
     /// Asks a person until the run may go on.
@@ -111,25 +145,32 @@ impl Context {
         &self,
         step: &Step<'_>,
         mut about: Vec<String>,
+        question: &str,
         shown: Option<&Session>,
     ) -> Result<(), Failure> {
         let deadline = self.pause_deadline(&mut about);
-        let question = "Enter goes on, s to the end without asking, p takes a picture, a aborts:";
         loop {
             let answer =
                 match self.ask(step.key, std::mem::take(&mut about), question, deadline).await? {
-                    Pause::Answered(answer) => answer,
+                    Pause::Answered(line) => Answer::of(&line),
+                    // Who has gone away wants nothing any more.
+                    Pause::Left => Answer::Abort,
                     Pause::Over => return Err(self.pause_over()),
                 };
             match answer {
                 Answer::GoOn => return Ok(()),
+                Answer::ToNextStep => {
+                    lock(&self.watching).pages = false;
+                    return Ok(());
+                }
                 Answer::ToTheEnd => {
-                    lock(&self.watching).step = false;
+                    let mut watching = lock(&self.watching);
+                    (watching.step, watching.pages) = (false, false);
                     return Ok(());
                 }
                 Answer::Picture => about = self.picture_of(step, shown).await,
                 Answer::Abort => return Err(aborted()),
-                Answer::Try(other) => about = vec![format!("\"{other}\" is none of these")],
+                Answer::Other(other) => about = vec![format!("\"{other}\" is none of these")],
             }
         }
     }
@@ -142,26 +183,29 @@ impl Context {
         let window = self.browsers.latest().await;
         let mut about = vec![format!("paused: {} failed [{}]", step.key.id.title(), failure.code)];
         about.extend(failure.message.lines().map(str::to_owned));
-        about.extend(failure.looked_for.iter().map(|part| format!("looked for: {part}")));
+        for part in &failure.looked_for {
+            about.push(format!("looked for: {part}"));
+            let candidates = window.as_ref().map(|window| window.candidates_of(part));
+            about.extend(candidates.into_iter().flatten());
+        }
         about.extend(failure.hints.iter().map(|hint| format!("→ {hint}")));
         let deadline = self.pause_deadline(&mut about);
         let question = match window {
             Some(_) => {
-                "Enter goes on, p takes a picture, or a selector to try (css, xpath=…, text=…):"
+                "Enter goes on, p takes a picture, or try a selector: css, xpath=…, text=…, { css = …, text = […] }:"
             }
             None => "no browser is open; Enter goes on:",
         };
         loop {
             let answer = self.ask(step.key, std::mem::take(&mut about), question, deadline).await;
             match answer {
-                Ok(Pause::Answered(Answer::Try(selector))) => {
-                    about = tried(window.as_deref(), &selector).await;
-                }
-                Ok(Pause::Answered(Answer::Picture)) => {
-                    about = self.picture_of(step, window.as_deref()).await;
-                }
+                Ok(Pause::Answered(line)) => match Attempt::of(&line) {
+                    Attempt::Try(selector) => about = tried(window.as_deref(), &selector).await,
+                    Attempt::Picture => about = self.picture_of(step, window.as_deref()).await,
+                    Attempt::Done => break,
+                },
                 // What failed has failed: the run ends as it does without a pause.
-                Ok(_) => break,
+                Ok(Pause::Left | Pause::Over) => break,
                 Err(error) => {
                     step.context.events.warn(error.code, error.message);
                     break;
@@ -173,16 +217,26 @@ impl Context {
         }
     }
 
-    /// At the end, keeps the browser until somebody says so. Nothing where none is open.
+    /// At the end, keeps the browser until somebody says so: nothing is done with the instance any
+    /// more, and others may have it. Nothing where none is open.
     pub async fn keep_open(&self) {
         let watching = *lock(&self.watching);
         if !watching.keep_open || self.browsers.latest().await.is_none() {
             return;
         }
-        let about = vec!["the browser stays open".to_owned()];
+        let is_down = self.is_down();
+        self.release_instance();
+        let mut about = vec!["the browser stays open".to_owned()];
+        let deadline = is_down.then(|| {
+            let limit_s = watching.limit.as_secs();
+            about.push(format!(
+                "the instance is down: `reauth restore` brings it back, from anywhere and already now; the browser is closed after {limit_s} s"
+            ));
+            Instant::now() + watching.limit
+        });
         let key = self.key_of_last(StepId::CleanUp);
         // Whatever is typed, it is the end of waiting; that nobody can be asked is one as well.
-        if let Err(failure) = self.ask(key, about, "Enter closes it:", None).await {
+        if let Err(failure) = self.ask(key, about, "Enter closes it:", deadline).await {
             self.events.warn(failure.code, failure.message);
         }
     }
@@ -194,6 +248,7 @@ impl Context {
         question: &str,
         deadline: Option<Instant>,
     ) -> Result<Pause, Failure> {
+        let began = Instant::now();
         let asked = async {
             let shown = ask::Shown::begin()?;
             let question = question.to_owned();
@@ -205,11 +260,11 @@ impl Context {
             None => Some(asked.await),
         };
         self.events.send(Event::Answered { key });
+        *lock(&self.paused) += began.elapsed();
         match answer {
             None => Ok(Pause::Over),
-            // Who has gone away wants nothing any more.
-            Some(Ok(None)) => Ok(Pause::Answered(Answer::Abort)),
-            Some(Ok(Some(line))) => Ok(Pause::Answered(Answer::of(&line))),
+            Some(Ok(None)) => Ok(Pause::Left),
+            Some(Ok(Some(line))) => Ok(Pause::Answered(line)),
             Some(Err(error)) => Err(Failure::environment(
                 "reauth.no_answer",
                 format!("the terminal could not be read: {error}"),
@@ -220,14 +275,19 @@ impl Context {
     /// Until when a person may think, which is said; none where nothing is down.
     fn pause_deadline(&self, about: &mut Vec<String>) -> Option<Instant> {
         let Watching { limit, restores, .. } = *lock(&self.watching);
-        let is_down = self.phase_in_flight().is_some();
-        is_down.then(|| {
+        // Another run's leavings are brought back by this one's steps, and by no recovery.
+        let restores = restores && self.instance_in_flight().is_some();
+        self.is_down().then(|| {
             let then = if restores { "it is brought back" } else { "the run ends" };
             let limit_s = limit.as_secs();
             about
                 .push(format!("the instance is down: without an answer within {limit_s} s {then}"));
             Instant::now() + limit
         })
+    }
+
+    fn is_down(&self) -> bool {
+        self.phase_in_flight().is_some() || self.learnt().is_dead
     }
 
     fn pause_over(&self) -> Failure {
@@ -274,12 +334,46 @@ impl Step<'_> {
                 Err(error) => about.push(format!("the browser does not show which: {error}")),
             }
         }
-        let answer =
-            self.context.stop_at(self, about, window.as_ref().map(|(window, _)| &***window)).await;
+        let shown = window.as_ref().map(|(window, _)| &***window);
+        let answer = self.context.stop_at(self, about, BEFORE_STEP, shown).await;
         if let Some((window, _)) = &window {
             clear(window).await;
         }
         answer
+    }
+}
+
+impl Step<'_> {
+    /// Asks before something is done on a page, and shows where. Whether somebody was asked.
+    ///
+    /// # Errors
+    /// As [`Context::before_step`].
+    pub(super) async fn before_act_on(
+        &self,
+        window: &Session,
+        seen: &Seen,
+        username: &str,
+    ) -> Result<bool, Failure> {
+        if !lock(&self.context.watching).pages {
+            return Ok(false);
+        }
+        let place = seen.url.host_str().unwrap_or_default();
+        let mut about = vec![format!("next: the page `{}` of {place}, as {username}", seen.page)];
+        let told = |(name, _): &(&String, &Found)| name.as_str() != "error";
+        let (names, elements): (Vec<_>, Vec<_>) = seen
+            .elements
+            .iter()
+            .filter(told)
+            .map(|(name, found)| (name.as_str(), &found.element))
+            .unzip();
+        match window.highlight_elements(&elements).await {
+            _ if names.is_empty() => {}
+            Ok(_) => about.push(format!("the browser shows its {}", names.join(", "))),
+            Err(error) => about.push(format!("the browser does not show where: {error}")),
+        }
+        let answer = self.context.stop_at(self, about, BEFORE_PAGE, Some(window)).await;
+        clear(window).await;
+        answer.map(|()| true)
     }
 }
 
@@ -343,10 +437,24 @@ mod tests {
             (" c ", Answer::GoOn),
             ("s", Answer::ToTheEnd),
             ("p", Answer::Picture),
+            ("n", Answer::ToNextStep),
             ("a", Answer::Abort),
-            ("a.link", Answer::Try("a.link".to_owned())),
+            ("a.link", Answer::Other("a.link".to_owned())),
         ] {
             assert_eq!(Answer::of(line), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn looks() {
+        for (line, expected) in [
+            (" ", Attempt::Done),
+            ("p", Attempt::Picture),
+            ("css=p", Attempt::Try("css=p".to_owned())),
+            ("a", Attempt::Try("a".to_owned())),
+            ("q", Attempt::Try("q".to_owned())),
+        ] {
+            assert_eq!(Attempt::of(line), expected, "{line:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{Terminal, World, assert_whole, is_authenticated, processes}
 /// What the question before a step ends with.
 const STEP: &str = "a aborts:";
 /// What the one after a failure ends with.
-const FAILED: &str = "text=…):";
+const FAILED: &str = "text = […] }:";
 const API: &[&str] = &["run", "--revoke-via", "api"];
 
 fn watched(world: &World, run: &[&str], flags: &[&str]) -> Terminal {
@@ -45,10 +45,25 @@ async fn each_step_is_asked_for() {
     let said = go_on_until(&mut terminal, "sending the instance's tokens");
     assert!(!said.contains("is down"), "nothing was cut yet: {said}");
     terminal.types("");
-    for next in ["Confirm", "Ask for the OAuth URL", "Log in", "Re-authenticate", "Verify"] {
+    for next in [
+        "next: Confirm",
+        "next: Ask for the OAuth URL",
+        "next: Log in",
+        "next: the page `login` of",
+        "next: the page `approval` of",
+        "next: Re-authenticate",
+        "next: Verify",
+    ] {
         let said = terminal.until(STEP);
-        assert!(said.contains(&format!("next: {next}")), "{said}");
-        assert_eq!(said.contains("the instance is down"), next != "Verify", "{said}");
+        assert!(said.contains(next), "{next}: {said}");
+        assert_eq!(said.contains("the instance is down"), next != "next: Verify", "{said}");
+        let shown = match next {
+            "next: the page `login` of" => Some("shows its password, submit, username"),
+            "next: the page `approval` of" => Some("shows its allow"),
+            _ => None,
+        };
+        assert_eq!(shown.is_some(), said.contains("the browser shows"), "{said}");
+        assert!(shown.is_none_or(|shown| said.contains(shown)), "{said}");
         asked.push(said);
         terminal.types("");
     }
@@ -84,8 +99,52 @@ async fn the_cut_is_asked_for() {
     );
     let revoke = report["steps"].as_array().unwrap().iter().find(|step| step["id"] == "revoke");
     let pictures = revoke.unwrap()["evidence"].as_array().unwrap();
-    assert!(pictures.iter().any(|file| file.as_str().unwrap().contains("-pause")), "{pictures:?}");
+    let picture = |part: &str| {
+        let mut names = pictures.iter().filter_map(Value::as_str);
+        let name = names.find(|name| name.contains(part)).unwrap_or_else(|| panic!("{pictures:?}"));
+        let files = world.run_files();
+        files.into_iter().find(|(path, _)| path.ends_with(name)).unwrap().1
+    };
+    assert!(picture("-pause") == picture("-before"), "what we outlined is no part of the page");
     world.assert_nothing_left().await;
+}
+
+/// What somebody does by hand meanwhile is seen: the run goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_asked_for_once() {
+    let world = World::new().await;
+    let mut terminal = watched(&world, &["run"], &["--step"]);
+    let said = go_on_until(&mut terminal, "next: the page `login` of");
+    assert!(!said.contains("is down"), "nothing was cut yet: {said}");
+    terminal.types("n");
+    // The next step's pages are asked for again; nobody has to log in there.
+    go_on_until(&mut terminal, "next: the page `approval` of");
+    terminal.types("");
+    let said = go_on_until(&mut terminal, "next: Verify");
+    assert!(!said.contains("next: the page"), "{said}");
+    terminal.types("s");
+    terminal.ends(0);
+    assert_whole(&world).await;
+    world.assert_nothing_left().await;
+}
+
+/// How long a person thinks is no limit of a page, and no time of a step.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_thinks_for_long_is_waited_for() {
+    let world = World::new().await;
+    let mut terminal = watched(&world, &["run"], &["--step", "--timeout", "5s"]);
+    go_on_until(&mut terminal, "next: the page `login` of");
+    // Longer than any page may take; what is awaited is that very time.
+    tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+    terminal.types("s");
+    terminal.ends(0);
+    let report = report(&world);
+    let steps = report["steps"].as_array().unwrap();
+    let shortest = |id: &str| steps.iter().find(|step| step["id"] == id).unwrap();
+    let milliseconds = shortest("revoke")["duration_ms"].as_u64().unwrap();
+    let total = report["duration_ms"].as_u64().unwrap();
+    assert!(milliseconds + 7_000 <= total, "{milliseconds} of {total}");
+    assert_whole(&world).await;
 }
 
 /// The rest of the run is not asked for.
@@ -151,6 +210,10 @@ async fn where_a_step_failed_selectors_are_tried() {
         ("xpath=//input[@type='password']", "elements match, "),
         ("css=.no-such-thing", "0 elements match, 0 of them are shown"),
         ("text=Change Password", "2 elements match, 2 of them are shown"),
+        ("a", "elements match, "),
+        ("{ css = 'input', hidden = true }", "elements match, "),
+        ("{ css = 'input', text = ['@none'] }", "no selector: there is no list @none"),
+        ("{ css = 'input', txt = 1 }", "no selector: unknown field `txt`"),
         ("input[", "no selector: "),
         ("xpath=//[", "no selector: "),
     ] {
@@ -165,6 +228,22 @@ async fn where_a_step_failed_selectors_are_tried() {
     assert!(said.contains("FAILED"), "{said}");
     assert_eq!(error(&world), "salesforce.change_password");
     world.assert_nothing_left().await;
+}
+
+/// Who goes away, or presses Ctrl-C, where a step failed, ends the pause.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_step_failed_leaving_ends_the_pause() {
+    for (keys, code, expected) in
+        [(&b"\x04"[..], 1, "salesforce.change_password"), (b"\x03", 130, "reauth.interrupted")]
+    {
+        let world = World::with_faults(&["change-password"]).await;
+        let mut terminal = watched(&world, &["run"], &["--pause-on-failure"]);
+        terminal.until(FAILED);
+        terminal.presses(keys);
+        terminal.ends(code);
+        assert_eq!(error(&world), expected);
+        world.assert_nothing_left().await;
+    }
 }
 
 /// It is said that the instance is down, and after the limit its restoration is tried.
@@ -200,14 +279,36 @@ async fn what_is_said_of_an_instance_that_is_down_is_true() {
     let world = World::new().await;
     let mut terminal = watched(&world, &["revoke"], &["--keep-open"]);
     let said = terminal.until("Enter closes it:");
-    assert!(!said.contains("brought back"), "it was revoked on purpose: {said}");
+    assert!(said.contains("the instance is down: `reauth restore` brings it back"), "{said}");
     terminal.types("");
     terminal.ends(0);
     let mut terminal = watched(&world, &["restore"], &["--step", "--keep-open"]);
+    let said = terminal.until(STEP);
+    assert!(said.contains("next: Locate") && !said.contains("brought back"), "{said}");
+    terminal.types("");
     go_on_until(&mut terminal, "next: Log in");
     terminal.types("a");
     let said = terminal.ends(4);
     assert!(!said.contains("the browser stays open"), "{said}");
+    world.assert_nothing_left().await;
+}
+
+/// While somebody looks at the browser of a run that left the instance down, others bring it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_the_browser_keeps_nothing_else() {
+    let world = World::new().await;
+    let mut terminal = watched(&world, &["revoke"], &["--keep-open"]);
+    terminal.until("Enter closes it:");
+    let restored = world.command(&["restore"]).output().await.unwrap();
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    assert_whole(&world).await;
+    terminal.types("");
+    terminal.ends(0);
+    // And nobody has to be there for the browser to be closed.
+    let mut terminal = watched(&world, &["revoke"], &["--keep-open", "--pause-limit", "1s"]);
+    let said = terminal.until("Enter closes it:");
+    assert!(said.contains("closed after 1 s"), "{said}");
+    terminal.ends(0);
     world.assert_nothing_left().await;
 }
 

@@ -33,6 +33,9 @@ pub async fn authorize(
             Arrival::Page(seen) if !visitor.may_approve(&seen) => {
                 return Err(PageError::ForeignApproval { origin: seen.origin });
             }
+            Arrival::Page(seen) if visitor.asks_before(&seen).await? => {
+                arrival = visitor.go_on(&["approval"]).await?;
+            }
             Arrival::Page(seen) => {
                 approving(visitor.session()).await?;
                 approvals += 1;

@@ -34,6 +34,9 @@ pub enum PageError {
     /// No session, by whatever way.
     #[error(transparent)]
     WayIn(#[from] WayInError),
+    /// Who watches does not let the visit go on.
+    #[error(transparent)]
+    Stopped(Box<Failure>),
     /// A code was asked for.
     #[error(transparent)]
     Verification(#[from] VerificationError),
@@ -178,6 +181,7 @@ impl From<PageError> for Failure {
             PageError::Person(error) => error.into(),
             PageError::WayIn(error) => error.into(),
             PageError::Verification(error) => error.into(),
+            PageError::Stopped(failure) => *failure,
             PageError::LoginRefused { .. } => Failure::scenario("salesforce.login_refused", message)
                 .hint("log in by hand with the same user name and password; one attempt was made, so the user is not locked by reauth")
                 .hint("the same words hide restricted IP ranges, login hours, a locked user, and an org that forbids logins at the generic host: then set `salesforce.login_url` to the My Domain"),

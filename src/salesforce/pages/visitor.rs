@@ -2,10 +2,12 @@
 //! done on a page stands in `login`, `verification`, `passkey` and `interludes`.
 
 use std::collections::HashSet;
+use std::future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use url::Url;
 
@@ -15,6 +17,7 @@ use super::way_in::WayIn;
 use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
 use crate::browser::{Look, Seen, Session, Spend};
 use crate::config::Account;
+use crate::failure::Failure;
 use crate::salesforce::passkey::HeldPasskey;
 
 /// Where a visit ended.
@@ -34,6 +37,20 @@ pub trait Notes: Send + Sync {
     fn asks(&self, question: &str);
     /// They have answered, or are no longer waited for.
     fn answered(&self);
+    /// Something is about to be done on a page as this user: who watches is asked first, and may do it
+    /// by hand meanwhile. Whether somebody was asked; nobody is where nobody watches.
+    fn before_act<'a>(
+        &'a self,
+        _session: &'a Session,
+        _seen: &'a Seen,
+        _username: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Failure>> {
+        Box::pin(future::ready(Ok(false)))
+    }
+    /// How long a person who watches was waited for, in all.
+    fn paused(&self) -> Duration {
+        Duration::ZERO
+    }
     /// Something that will bite later.
     fn warn(&self, code: &'static str, message: String);
     /// A page was met, by its name in the catalogue.
@@ -55,6 +72,8 @@ pub struct Visitor<'run> {
     /// Where the visit was to lead: an address that may hold secrets.
     pub(super) goal: Option<String>,
     warned: HashSet<String>,
+    /// Pages, by name and document, that somebody was asked about.
+    asked: HashSet<(String, String)>,
     pub(super) ways: Ways<'run>,
     pub(super) picture: Option<Vec<u8>>,
 }
@@ -101,6 +120,7 @@ impl<'run> Visitor<'run> {
             limit,
             goal: None,
             warned: HashSet::new(),
+            asked: HashSet::new(),
             ways: Ways::default(),
             picture: None,
         }
@@ -173,7 +193,7 @@ impl<'run> Visitor<'run> {
     async fn arrive(
         &mut self,
         wanted: &[&str],
-        deadline: Instant,
+        mut deadline: Instant,
         mut visit: Visit,
     ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
@@ -215,12 +235,18 @@ impl<'run> Visitor<'run> {
                 }
                 Look::Page(seen) => seen,
             };
+            let arrived = wanted.contains(&seen.page.as_str());
+            let paused = self.notes.paused();
+            if !arrived && acts_on(&seen.page) && self.asks_before(&seen).await? {
+                // They may have gone on by hand.
+                deadline += self.notes.paused().saturating_sub(paused);
+                continue;
+            }
             for part in ["signature", "frame"] {
                 self.warn_of_drift(&seen, part);
             }
             self.notes.met(&seen.page);
             self.note_where_login_led(&seen, &mut visit.login);
-            let arrived = wanted.contains(&seen.page.as_str());
             if self.proves_login(&seen, wanted) {
                 self.refusals.clear(self.username());
                 visit.login.was_accepted();
@@ -263,6 +289,19 @@ impl<'run> Visitor<'run> {
                 }
             }
         }
+    }
+
+    /// Lets who watches look at a page before something is done on it: once for each document. Whether
+    /// they were asked; then the page may be another one by now.
+    ///
+    /// # Errors
+    /// [`PageError::Stopped`].
+    pub(super) async fn asks_before(&mut self, seen: &Seen) -> Result<bool, PageError> {
+        if !self.asked.insert((seen.page.clone(), seen.document.clone())) {
+            return Ok(false);
+        }
+        let asked = self.notes.before_act(self.session, seen, self.username()).await;
+        asked.map_err(|failure| PageError::Stopped(Box::new(failure)))
     }
 
     /// Whether this page is one of the org's, at the top of the window.
@@ -336,6 +375,19 @@ impl<'run> Visitor<'run> {
             );
         }
     }
+}
+
+/// Whether something is done on a page that comes on the way; the others end the visit, or are waited
+/// for.
+fn acts_on(page: &str) -> bool {
+    !matches!(
+        page,
+        "maintenance"
+            | "change-password"
+            | "insufficient-privileges"
+            | "oauth-error"
+            | "oauth-error-text"
+    )
 }
 
 /// Host and path of a URL: queries hold codes and secrets.

@@ -71,6 +71,20 @@ async fn with_a_window() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_needs_a_display() {
     let world = World::new().await;
+    for command in [
+        &["restore", "--headed"][..],
+        &["revoke", "--headed", "--revoke-via", "api"],
+        &["run", "--headed"],
+    ] {
+        let report = world.reauth(command).await.expect_code(3).report();
+        assert_eq!(report["error"]["code"], "browser.no_display", "{command:?}: {report:#}");
+    }
+    assert_eq!(
+        world.state().await.0["requests"],
+        serde_json::json!([]),
+        "before anything is asked"
+    );
+    world.reauth(&["status"]).await.expect_code(0);
     let finished = world.reauth(&["run", "--headed"]).await.expect_code(3);
     let report = finished.report();
     assert_eq!(report["error"]["code"], "browser.no_display", "{report:#}");

@@ -1,7 +1,7 @@
 //! Files that somebody else wrote, and named: read within limits, whatever they turn out to be.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -76,6 +76,17 @@ impl InputFile {
             }
             _ => Ok(Self { file, metadata }),
         }
+    }
+
+    /// The end of it, at most so many bytes.
+    ///
+    /// # Errors
+    /// [`InputError::System`].
+    pub(crate) fn read_end(mut self, longest: u64) -> Result<Vec<u8>, InputError> {
+        self.file.seek(SeekFrom::Start(self.metadata.len().saturating_sub(longest)))?;
+        let mut bytes = Vec::new();
+        self.file.take(longest).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// All that it holds.

@@ -1,5 +1,6 @@
 //! Every flag, once.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -659,7 +660,7 @@ pub enum ReportCommand {
         html: Option<PathBuf>,
         /// Only so many runs, the latest
         #[arg(long, value_name = "N")]
-        last: Option<usize>,
+        last: Option<NonZeroUsize>,
     },
 }
 

@@ -33,6 +33,7 @@ pub use flags::{Cli, Command};
 
 use crate::browser::guard;
 use crate::failure::Failure;
+use crate::report::Glyphs;
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -105,7 +106,14 @@ async fn dispatch(cli: Cli) -> ExitCode {
 
 /// Says why nothing could be begun, and with which code.
 fn stop(failure: &Failure) -> u8 {
-    let mut text = format!("error[{}]: {failure}\n", failure.code);
+    // What a file says of itself may be in it.
+    let glyphs = Glyphs::of_environment();
+    let mut lines = failure.message.lines();
+    let first = glyphs.line(lines.next().unwrap_or_default());
+    let mut text = format!("error[{}]: {first}\n", failure.code);
+    for line in lines {
+        text.push_str(&format!("{}\n", glyphs.line(line)));
+    }
     for hint in &failure.hints {
         text.push_str(&format!("  help: {hint}\n"));
     }

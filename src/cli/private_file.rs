@@ -1,23 +1,28 @@
 //! Files that hold passwords, or soon will: for their owner alone.
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::Permissions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// Writes a file, mode 0600 whatever it was before. One that is there is replaced only if `overwrite`.
+/// Writes a file, mode 0600 whatever it was before, whole or not at all. One that is there is replaced
+/// only if `overwrite`.
 ///
 /// # Errors
-/// Any [`io::Error`]; [`io::ErrorKind::AlreadyExists`] for a file that is not to be replaced.
+/// Any [`io::Error`]; [`io::ErrorKind::AlreadyExists`] for a file that is not to be replaced,
+/// [`io::ErrorKind::InvalidInput`] for what is no file.
 pub fn write(file: &Path, text: &str, overwrite: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    if overwrite {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
+    // Where a link leads is what is meant.
+    let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    if target.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
     }
-    let mut open = options.open(file)?;
-    open.set_permissions(Permissions::from_mode(0o600))?;
-    open.write_all(text.as_bytes())
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut whole = tempfile::Builder::new()
+        .prefix(".")
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    whole.write_all(text.as_bytes())?;
+    let kept = if overwrite { whole.persist(&target) } else { whole.persist_noclobber(&target) };
+    kept.map(drop).map_err(|error| error.error)
 }

@@ -31,10 +31,11 @@ pub fn run(global: &Global, arguments: ReportArguments) -> Result<u8, Failure> {
         Some(ReportCommand::History { folder, html, last }) => {
             let (mut runs, failures) = KeptRun::all_in(&folder.unwrap_or_else(|| parent(global)))?;
             if let Some(last) = last {
-                runs.drain(..runs.len().saturating_sub(last));
+                runs.drain(..runs.len().saturating_sub(last.get()));
             }
             tell(&failures);
             if let Some(into) = html {
+                KeptRun::expect_none(&into)?;
                 let page = merge(&runs, &failures, &into)?;
                 to_stderr(&format!("{}\n", page.display()));
             }
@@ -52,10 +53,13 @@ fn render(
     into: Option<&Path>,
     open: bool,
 ) -> Result<u8, Failure> {
-    let mut runs = Vec::new();
+    if let Some(into) = into {
+        KeptRun::expect_none(into)?;
+    }
+    let (mut runs, mut failures) = (Vec::new(), Vec::new());
     if folders.is_empty() {
-        let (mut all, failures) = KeptRun::all_in(&parent(global))?;
-        tell(&failures);
+        let (mut all, unread) = KeptRun::all_in(&parent(global))?;
+        failures = unread;
         if into.is_none() {
             // The last one is what somebody has just seen go by.
             all.drain(..all.len().saturating_sub(1));
@@ -67,11 +71,17 @@ fn render(
     }
     let mut pages = Vec::new();
     for run in &runs {
-        pages.push(run.render()?);
+        match run.render() {
+            Ok(page) => pages.push(page),
+            // The page of all is made of the reports alone.
+            Err(failure) if into.is_some() => failures.push(failure),
+            Err(failure) => return Err(failure),
+        }
     }
+    tell(&failures);
     if let Some(into) = into {
         runs.sort_by(|one, other| one.report.started_at.cmp(&other.report.started_at));
-        pages = vec![merge(&runs, &[], into)?];
+        pages = vec![merge(&runs, &failures, into)?];
     }
     for page in &pages {
         to_stdout(&page.display().to_string());
@@ -111,7 +121,8 @@ fn parent(global: &Global) -> PathBuf {
 
 /// What could not be read hides nothing else.
 fn tell(failures: &[Failure]) {
+    let glyphs = Glyphs::of_environment();
     for failure in failures {
-        to_stderr(&format!("warning[{}]: {failure}\n", failure.code));
+        to_stderr(&format!("warning[{}]: {}\n", failure.code, glyphs.line(&failure.message)));
     }
 }

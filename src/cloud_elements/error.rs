@@ -131,7 +131,7 @@ pub(super) fn message_and_request_id(
     let message = field("message").unwrap_or_else(|| answer.text().into_owned());
     let request_id = field("requestId").or_else(|| answer.first_header(REQUEST_ID_HEADERS));
     // Redacted before it is cut: half a secret would not be found.
-    let clean = |text: &str, longest| redactor.redact(text).chars().take(longest).collect();
+    let clean = |text: &str, longest| redactor.redact_said(text).chars().take(longest).collect();
     (clean(message.trim(), LONGEST_MESSAGE), request_id.map(|id| clean(&id, LONGEST_ID)))
 }
 

@@ -6,7 +6,7 @@ use url::{Url, form_urlencoded};
 
 use super::CallRecord;
 use super::call::RecordedBody;
-use crate::secrets::{Redactor, is_secret_name};
+use crate::secrets::{Redactor, is_secret_name, is_stand_in};
 
 /// Stands in for what is a secret by its name.
 const BY_NAME: &str = "«redacted»";
@@ -104,7 +104,7 @@ impl CleanBody {
         };
         // A service need not say that it is JSON.
         if let Ok(value) = serde_json::from_str::<Value>(text) {
-            clean.text = Some(json(&value, redactor).to_string());
+            clean.text = Some(redactor.redact_json(&value).to_string());
         } else if clean.media_type == "application/x-www-form-urlencoded" {
             let fields = form_urlencoded::parse(bytes);
             let fields: Vec<_> =
@@ -119,7 +119,7 @@ impl CleanBody {
         } else if clean.media_type.ends_with("html") || text.trim_start().starts_with('<') {
             return clean.withhold("a page");
         } else {
-            clean.text = Some(redactor.redact(text).into_owned());
+            clean.text = Some(redactor.redact_said(text).into_owned());
         }
         clean
     }
@@ -145,7 +145,7 @@ fn headers(headers: &[(String, String)], redactor: &Redactor) -> Vec<(String, St
         } else if name.eq_ignore_ascii_case("location") {
             redactor.redact(&without_values(value)).into_owned()
         } else {
-            redactor.redact(value).into_owned()
+            redactor.redact_said(value).into_owned()
         };
         (name.clone(), shown)
     };
@@ -162,6 +162,11 @@ fn without_values(address: &str) -> String {
         url.query_pairs().map(|(name, _)| format!("{name}={LEFT_OUT}")).collect();
     url.set_query(None);
     url.set_fragment(None);
+    // `/login;jsessionid=…`
+    let path: Vec<&str> =
+        url.path().split('/').map(|part| part.split(';').next().unwrap_or_default()).collect();
+    let path = path.join("/");
+    url.set_path(&path);
     let bare = url.as_str().strip_prefix("https://same.invalid").unwrap_or(url.as_str());
     if names.is_empty() { bare.to_owned() } else { format!("{bare}?{}", names.join("&")) }
 }
@@ -170,37 +175,11 @@ fn pair(name: &str, value: &str, redactor: &Redactor) -> (String, String) {
     let shown = if (is_secret_name(name) || name == "code") && !value.is_empty() {
         // What it is called says more than that it is a secret.
         let found = redactor.redact(value);
-        let is_all =
-            found.starts_with('«') && found.ends_with('»') && found.matches('«').count() == 1;
-        if is_all { found.into_owned() } else { BY_NAME.to_owned() }
+        if is_stand_in(&found) { found.into_owned() } else { BY_NAME.to_owned() }
     } else {
-        redactor.redact(value).into_owned()
+        redactor.redact_said(value).into_owned()
     };
     (redactor.redact(name).into_owned(), shown)
-}
-
-/// Lists of settings name in one field what stands in another.
-fn json(value: &Value, redactor: &Redactor) -> Value {
-    fn hide(value: &mut Value) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(hide),
-            Value::Object(fields) => {
-                let names = ["key", "name"].map(|name| fields.get(name).and_then(Value::as_str));
-                if names.into_iter().flatten().any(is_secret_name) {
-                    for name in ["propertyValue", "value", "defaultValue"] {
-                        if let Some(value) = fields.get_mut(name).filter(|value| !value.is_null()) {
-                            *value = Value::String(BY_NAME.to_owned());
-                        }
-                    }
-                }
-                fields.iter_mut().for_each(|(_, value)| hide(value));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    let mut value = value.clone();
-    hide(&mut value);
-    redactor.redact_json(&value)
 }
 
 #[cfg(test)]
@@ -254,9 +233,9 @@ mod tests {
                 &[
                     JSON,
                     ("set-cookie", "sid=hunter2-cookie"),
-                    ("location", "/oauth?code=hunter2-code&state=1#hunter2"),
+                    ("location", "/oauth;jsessionid=hunter2/x?code=hunter2-code&state=1#hunter2"),
                 ],
-                r#"{"access_token":"hunter2-token","list":[{"key":"oauth.user.token","propertyValue":"hunter2-listed"}],"scope":"full"}"#,
+                r#"{"access_token":"hunter2-token","list":[{"key":"oauth.user.token","propertyValue":"hunter2-listed"}],"next":"https://x/?sid=hunter2-next","said":"{\"refresh_token\":\"hunter2-said\"}","scope":"full"}"#,
             ),
         );
         let clean = CleanCall::of(&call, &redactor);
@@ -264,11 +243,11 @@ mod tests {
         assert!(!shown.contains("hunter2"), "{shown}");
         assert_eq!(clean.query, [("sid", "«redacted»"), ("q", "SELECT")].map(owned));
         let answer = clean.answer.unwrap();
-        assert_eq!(answer.location.as_deref(), Some("/oauth?code=…&state=…"));
+        assert_eq!(answer.location.as_deref(), Some("/oauth/x?code=…&state=…"));
         assert_eq!(
             answer.body.text.as_deref(),
             Some(
-                r#"{"access_token":"«redacted»","list":[{"key":"oauth.user.token","propertyValue":"«redacted»"}],"scope":"full"}"#
+                r#"{"access_token":"«redacted»","list":[{"key":"oauth.user.token","propertyValue":"«redacted»"}],"next":"https://x/?sid=«redacted»","said":"{\"refresh_token\":\"«redacted»\"}","scope":"full"}"#
             )
         );
         assert_eq!(clean.body.fields.unwrap()[0].1, "authorization_code");
@@ -291,6 +270,7 @@ mod tests {
             (("content-type", "text/html"), "<p>hunter2", Some("a page")),
             (("content-type", "text/plain"), "Bad gateway", None),
             (("content-type", "text/plain"), " <form value=hunter2>", Some("a page")),
+            (("content-type", "text/plain"), "while(1);{\"sid\":\"hunter2\"}", None),
             (("content-type", "application/json"), "", None),
         ];
         for (header, body, expected) in table {
@@ -299,6 +279,7 @@ mod tests {
             assert_eq!(clean.withheld.as_deref(), expected);
             assert_eq!(clean.text.is_some(), expected.is_none() && !body.is_empty());
             assert_eq!(clean.size, body.len());
+            assert!(!format!("{clean:?}").contains("hunter2"), "{clean:?}");
         }
     }
 }

@@ -1,15 +1,18 @@
 //! The files that a run leaves beside its evidence, and how they are made of one another.
 
+use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::html::{self, Material};
 use super::recorder::RecordedCall;
+use super::run_folder::WholeFile;
 use super::{Report, RunFolder, har, junit};
 use crate::failure::Failure;
+use crate::input_file::{Accepts, InputFile};
 use crate::secrets::Redactor;
 
 /// The document that everything else is made of.
@@ -46,10 +49,12 @@ pub(super) fn write(
     keep(CALLS, archive.clone().map(|archive| format!("{archive:#}\n")));
     let path = folder.path();
     // Secrets may have been learnt since a line was written.
+    let cleaned = clean_log(&path, redactor).err().map(|error| unclean(&error));
     let log = redactor.redact(&log(&path)).into_owned();
     let rendered = Rendered::of(report, archive.ok().as_ref(), &log, &path);
     keep(JUNIT, rendered.junit);
     keep(PAGE, rendered.page);
+    failures.extend(cleaned);
     failures
 }
 
@@ -70,18 +75,38 @@ impl Rendered {
     }
 }
 
+/// Takes out of the log what has become a secret since a line was written.
+fn clean_log(folder: &Path, redactor: &Redactor) -> io::Result<()> {
+    let lines = || -> io::Result<_> {
+        let file = match fs::File::open(folder.join(LOG)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            opened => Some(opened?),
+        };
+        Ok(file.map(|file| BufReader::new(file).lines()).into_iter().flatten())
+    };
+    let mut is_clean = true;
+    for line in lines()? {
+        let line = line?;
+        is_clean &= matches!(redactor.redact(&line), Cow::Borrowed(_));
+    }
+    if is_clean {
+        return Ok(());
+    }
+    let mut clean = WholeFile::begin(folder, LOG)?;
+    for line in lines()? {
+        clean.write_all(redactor.redact(&line?).as_bytes())?;
+        clean.write_all(b"\n")?;
+    }
+    clean.end()
+}
+
 /// A folder's log, of a very long one the end. One that cannot be read is missing in the page, as it is
 /// in the folder.
 pub(super) fn log(folder: &Path) -> String {
-    let read = || -> io::Result<Vec<u8>> {
-        let mut file = fs::File::open(folder.join(LOG))?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_LOG)))?;
-        let mut bytes = Vec::new();
-        file.take(LONGEST_LOG).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
+    // Somebody else's folder may have anything there.
+    let log = InputFile::open(&folder.join(LOG), Accepts::File);
+    let bytes = log.and_then(|log| log.read_end(LONGEST_LOG)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A path as a person would type it from here.
@@ -89,6 +114,14 @@ pub(super) fn as_from_here(path: &Path) -> std::path::PathBuf {
     let here = std::env::current_dir().ok();
     let relative = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
     relative.unwrap_or_else(|| path.to_path_buf())
+}
+
+fn unclean(error: &io::Error) -> Failure {
+    Failure::environment(
+        "report.evidence",
+        format!("{LOG} could not be searched once more for secrets that were learnt late: {error}"),
+    )
+    .hint("look at it before you pass it on; check the space left in the run folder")
 }
 
 pub(super) fn unmade(name: &str, reason: &str) -> Failure {

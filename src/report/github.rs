@@ -139,8 +139,26 @@ fn summary(report: &Report, folder: Option<&Path>) -> String {
     out
 }
 
-/// A text that Markdown leaves as it is: names come from pages and services.
+/// A text that Markdown leaves as it is: names come from pages and services. What stands between
+/// backticks is code, where nothing is escaped, and nothing can be; one that is alone is a letter.
 fn escaped(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let shown = parts.iter().enumerate().map(|(index, part)| {
+        let is_code = index % 2 == 1 && index + 1 < parts.len() && !part.is_empty();
+        if is_code {
+            return format!("`{}`", part.replace(['\n', '\r'], " "));
+        }
+        let signs = match (index % 2, index + 1 < parts.len()) {
+            (0, _) => "",
+            (_, true) => "\\`\\`",
+            (_, false) => "\\`",
+        };
+        format!("{signs}{}", escaped_text(part))
+    });
+    shown.collect()
+}
+
+fn escaped_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -160,4 +178,22 @@ fn escaped(text: &str) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_shows_what_was_said() {
+        for (text, shown) in [
+            ("set `cloud_elements.element_key`", "set `cloud_elements.element_key`"),
+            ("a_b `c_d` e_f", r"a\_b `c_d` e\_f"),
+            ("alone ` <b>_", r"alone \` &lt;b>\_"),
+            ("``` x", r"\`\`\` x"),
+            ("`a\n## b`", "`a ## b`"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Files are named as attachments in the form of Jenkins' JUnit Attachments plugin, which GitLab took
 //! over: a line `[[ATTACHMENT|path]]` in the case's output, relative to the project.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
@@ -11,6 +11,9 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 
 use super::words::{in_words, instance_state};
 use super::{ErrorReport, Outcome, Phase, Report, StepOutcome, StepReport};
+
+/// How a file is named as an attachment.
+const ATTACHMENT: &str = "[[ATTACHMENT|";
 
 /// The file, for a run folder that lies at `folder` as seen from the project.
 ///
@@ -37,8 +40,11 @@ pub(super) fn merged(runs: &[(&Report, PathBuf)]) -> Result<String, String> {
 }
 
 fn document_skipped(runs: &[(&Report, PathBuf)]) -> usize {
-    let steps = runs.iter().flat_map(|(report, _)| &report.steps);
-    steps.filter(|step| step.outcome == StepOutcome::Skipped).count()
+    let skipped = |(report, _): &(&Report, PathBuf)| {
+        let steps = report.steps.iter().enumerate();
+        steps.filter(|(index, _)| Told::of(report, *index) == Told::Skipped).count()
+    };
+    runs.iter().map(skipped).sum()
 }
 
 fn suite(report: &Report, folder: &Path) -> TestSuite {
@@ -48,12 +54,12 @@ fn suite(report: &Report, folder: &Path) -> TestSuite {
         suite.set_timestamp(at);
     }
     for (name, value) in properties(report) {
-        suite.add_property(Property::new(name, value));
+        suite.add_property(Property::new(name, xml(&value)));
     }
     for (index, step) in report.steps.iter().enumerate() {
         suite.add_test_case(case(report, index, step, folder));
     }
-    let is_told = report.steps.iter().any(|step| step.outcome == StepOutcome::Failed);
+    let is_told = (0..report.steps.len()).any(|index| Told::of(report, index) == Told::Failed);
     if report.exit_code != 0 && !is_told {
         suite.add_test_case(verdict_case(report));
     }
@@ -75,10 +81,21 @@ fn properties(report: &Report) -> Vec<(&'static str, String)> {
 }
 
 fn case(report: &Report, index: usize, step: &StepReport, folder: &Path) -> TestCase {
-    let status = match step.outcome {
-        StepOutcome::Passed => TestCaseStatus::success(),
-        StepOutcome::Skipped => TestCaseStatus::skipped(),
-        StepOutcome::Failed => failed(error_of(report, index)),
+    let status = match Told::of(report, index) {
+        Told::Passed => TestCaseStatus::success(),
+        Told::Skipped => TestCaseStatus::skipped(),
+        Told::Failed => match report.error.as_ref().filter(|_| report.failed_step() == Some(index))
+        {
+            Some(error) => failed(error),
+            None => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(match step.summary.as_str() {
+                    "" => "it did not end".to_owned(),
+                    summary => xml(summary),
+                });
+                status
+            }
+        },
     };
     // Names are what CI systems know a case by from run to run.
     let attempt = if step.attempt > 1 { format!(" ({})", step.attempt) } else { String::new() };
@@ -92,48 +109,77 @@ fn case(report: &Report, index: usize, step: &StepReport, folder: &Path) -> Test
         Some(text) => format!("{name}: {text}"),
         None => format!("{name}: {value}"),
     });
-    let attachments =
-        step.evidence.iter().map(|file| format!("[[ATTACHMENT|{}]]", folder.join(file).display()));
-    let lines: Vec<String> =
-        std::iter::once(step.title.clone()).chain(facts).chain(attachments).collect();
-    case.set_system_out(lines.join("\n"));
+    // What a fact says names no file.
+    let summary = match (Told::of(report, index), step.summary.as_str()) {
+        // The failure has it.
+        (Told::Failed, _) | (_, "") => None,
+        (Told::Skipped, said) if step.outcome == StepOutcome::Failed => {
+            Some(format!("done anew: {said}"))
+        }
+        (_, said) => Some(said.to_owned()),
+    };
+    let said = std::iter::once(step.title.clone()).chain(summary).chain(facts);
+    let said = said.map(|line| line.replace(ATTACHMENT, "[ [ATTACHMENT|"));
+    let is_inside = |file: &&String| {
+        Path::new(file).components().all(|part| matches!(part, Component::Normal(_)))
+    };
+    let files = step.evidence.iter().filter(is_inside);
+    let attachments = files.map(|file| format!("{ATTACHMENT}{}]]", folder.join(file).display()));
+    let lines: Vec<String> = said.chain(attachments).collect();
+    case.set_system_out(xml(&lines.join("\n")));
     case
 }
 
-/// The error, if it ended this very step: the last of its name that failed.
-fn error_of(report: &Report, index: usize) -> Option<&ErrorReport> {
-    let error = report.error.as_ref()?;
-    let is_it =
-        |step: &StepReport| Some(step.id) == error.step && step.outcome == StepOutcome::Failed;
-    (report.steps.iter().position(is_it) == Some(index)).then_some(error)
+/// How a step is told.
+#[derive(PartialEq, Eq)]
+enum Told {
+    Passed,
+    /// It was left out; or what it did was done anew, and then it passed.
+    Skipped,
+    Failed,
 }
 
-fn failed(error: Option<&ErrorReport>) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    match error {
-        Some(error) => {
-            status.set_type(error.code.as_str()).set_message(error.message.as_str());
-            let hints = error.hints.iter().map(|hint| format!("- {hint}"));
-            let explain = std::iter::once(format!("see `reauth explain {}`", error.code));
-            let text: Vec<String> =
-                std::iter::once(error.message.clone()).chain(hints).chain(explain).collect();
-            status.set_description(text.join("\n"));
-        }
-        None => {
-            status.set_message("it did not end, or failed after something else had");
+impl Told {
+    fn of(report: &Report, index: usize) -> Self {
+        let step = &report.steps[index];
+        match step.outcome {
+            StepOutcome::Passed => Self::Passed,
+            StepOutcome::Skipped => Self::Skipped,
+            StepOutcome::Failed => {
+                let was_done_anew = report.steps[index + 1..].iter().any(|later| {
+                    (later.id, later.phase, later.outcome)
+                        == (step.id, step.phase, StepOutcome::Passed)
+                });
+                if was_done_anew { Self::Skipped } else { Self::Failed }
+            }
         }
     }
+}
+
+fn failed(error: &ErrorReport) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(error.code.as_str()).set_message(xml(&error.message));
+    let hints = error.hints.iter().map(|hint| format!("- {hint}"));
+    let explain = std::iter::once(format!("see `reauth explain {}`", error.code));
+    let text: Vec<String> =
+        std::iter::once(error.message.clone()).chain(hints).chain(explain).collect();
+    status.set_description(xml(&text.join("\n")));
     status
+}
+
+/// A text that XML can hold: the library leaves two out of those that it cannot (XML 1.0 section 2.2).
+fn xml(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// For a command that failed outside of its steps.
 fn verdict_case(report: &Report) -> TestCase {
     let (_, sentence) = in_words(report);
     let mut status = match &report.error {
-        Some(error) => failed(Some(error)),
+        Some(error) => failed(error),
         None => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(sentence.as_str());
+            status.set_message(xml(&sentence));
             status
         }
     };

@@ -25,6 +25,9 @@ pub struct KeptRun {
     pub report: Report,
 }
 
+/// The longest name of a schema that is told, in characters.
+const LONGEST_NAME: usize = 80;
+
 impl KeptRun {
     /// Reads a run's folder.
     ///
@@ -43,7 +46,9 @@ impl KeptRun {
             .map_err(|error| unreadable(&path, &format!("it is no JSON: {error}")))?;
         let schema = value["schema"].as_str().unwrap_or("none");
         if schema != SCHEMA {
-            return Err(unreadable(&path, &format!("expected schema {SCHEMA}, it has {schema}")));
+            let schema: String = schema.chars().take(LONGEST_NAME).collect();
+            let reason = format!("expected schema {SCHEMA}, it has {}", schema.escape_debug());
+            return Err(unreadable(&path, &reason));
         }
         let report = serde_json::from_value(value)
             .map_err(|error| unreadable(&path, &format!("expected a report, {error}")))?;
@@ -73,8 +78,30 @@ impl KeptRun {
                 Err(failure) => failures.push(failure),
             }
         }
+        // Nothing that can be read is no success.
+        if runs.is_empty()
+            && let Some(failure) = failures.pop()
+        {
+            return Err(failure);
+        }
         runs.sort_by(|one, other| one.report.started_at.cmp(&other.report.started_at));
         Ok((runs, failures))
+    }
+
+    /// That a page of many runs would replace none of one run.
+    ///
+    /// # Errors
+    /// `report.run_there` (usage).
+    pub fn expect_none(folder: &Path) -> Result<(), Failure> {
+        if !folder.join(REPORT).exists() {
+            return Ok(());
+        }
+        let message = format!(
+            "expected a folder for the page of all runs, but {} is a run's: its own page would be replaced",
+            folder.display()
+        );
+        Err(Failure::usage("report.run_there", message)
+            .hint("name another folder after `--merge` or `--html`; the runs come after it"))
     }
 
     /// Makes `report.html` and `junit.xml` again of the folder's other files. Answers the page.

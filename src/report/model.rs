@@ -172,6 +172,15 @@ impl Report {
         self.warnings.push(WarningReport { code: code.to_owned(), message });
     }
 
+    /// Where in `steps` the error ended the scenario, or the restoration if that came first: of several
+    /// attempts the last.
+    pub(super) fn failed_step(&self) -> Option<usize> {
+        let id = self.error.as_ref()?.step?;
+        let failed = |step: &&StepReport| step.id == id && step.outcome == StepOutcome::Failed;
+        let phase = self.steps.iter().find(failed)?.phase;
+        self.steps.iter().rposition(|step| failed(&step) && step.phase == phase)
+    }
+
     /// The document without anything that the redactor knows by now. Stable codes are kept: a field
     /// named `code` is an authorization code elsewhere, never here.
     #[must_use]

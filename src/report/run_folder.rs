@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::StepKey;
 use crate::failure::Failure;
@@ -232,13 +233,41 @@ pub(super) fn write_whole(folder: &Path, relative: &str, bytes: &[u8]) -> io::Re
     };
     let parent = folder.join(parent);
     DirBuilder::new().recursive(true).mode(0o700).create(&parent)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".")
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(&parent)?;
+    let name = relative.file_name().unwrap_or_default();
+    let mut file = WholeFile::begin(&parent, name)?;
     file.write_all(bytes)?;
-    file.persist(folder.join(relative)).map_err(|error| error.error)?;
-    Ok(())
+    file.end()
+}
+
+/// A file that is there, mode 0600, once all of it is written.
+pub(super) struct WholeFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl WholeFile {
+    pub(super) fn begin(folder: &Path, name: impl AsRef<Path>) -> io::Result<Self> {
+        let file = tempfile::Builder::new()
+            .prefix(".")
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(folder)?;
+        Ok(Self { file, path: folder.join(name) })
+    }
+
+    pub(super) fn end(self) -> io::Result<()> {
+        self.file.persist(self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+impl io::Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

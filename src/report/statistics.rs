@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{KeptRun, Outcome, Phase, StepOutcome};
+use super::{KeptRun, Outcome, Phase, Report, StepOutcome};
 
 /// Name and version of the document.
 pub const HISTORY_SCHEMA: &str = "reauth.history/1";
@@ -22,6 +22,8 @@ pub struct History {
     pub durations: Option<Durations>,
     /// Steps of the scenario, in the order of the cycle.
     pub steps: Vec<StepHistory>,
+    /// The command that `durations` are of: the one that passed most often.
+    pub durations_of: Option<String>,
     /// Oldest first.
     pub runs: Vec<RunLine>,
 }
@@ -78,13 +80,25 @@ pub struct Durations {
 impl History {
     /// The figures of these runs, oldest first.
     pub fn of(runs: &[KeptRun]) -> Self {
-        let passed = |run: &&KeptRun| run.report.outcome == Outcome::Passed;
-        let durations: Vec<u64> =
-            runs.iter().filter(passed).map(|run| run.report.duration_ms).collect();
+        let passed: Vec<&Report> = runs
+            .iter()
+            .map(|run| &run.report)
+            .filter(|report| report.outcome == Outcome::Passed)
+            .collect();
+        // A restoration after a run takes less time than the run: figures of both say nothing.
+        let times = |command: &str| passed.iter().filter(|other| other.command == command).count();
+        let most = passed.iter().rev().max_by_key(|report| times(&report.command));
+        let durations_of = most.map(|report| report.command.clone());
+        let durations: Vec<u64> = passed
+            .iter()
+            .filter(|report| durations_of.as_deref() == Some(&*report.command))
+            .map(|report| report.duration_ms)
+            .collect();
         Self {
             schema: HISTORY_SCHEMA,
-            passed: durations.len(),
+            passed: passed.len(),
             durations: Durations::of(&durations),
+            durations_of,
             steps: steps(runs),
             runs: runs.iter().map(line).collect(),
         }

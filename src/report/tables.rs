@@ -23,7 +23,9 @@ pub fn history_table(history: &History, glyphs: Glyphs) -> String {
     let style = if history.passed == total { GREEN } else { RED };
     let rate = history.pass_rate();
     let took = history.durations.map(|durations| {
-        format!(", median {}, p95 {}", shown(durations.median_ms), shown(durations.p95_ms))
+        let of = glyphs.line(history.durations_of.as_deref().unwrap_or_default());
+        let (median, p95) = (shown(durations.median_ms), shown(durations.p95_ms));
+        format!("; {of}: median {median}, p95 {p95}")
     });
     line(format_args!(
         "{style}{} of {total} runs passed, {rate} %{style:#}{}\n",
@@ -55,11 +57,12 @@ pub fn history_table(history: &History, glyphs: Glyphs) -> String {
             line(format_args!("\n{BOLD}Not passed, newest first{BOLD:#}"));
         }
         let step = run.step.as_ref().map(|step| format!(" in {step}")).unwrap_or_default();
-        let code = run.error.as_deref().unwrap_or("without an error");
+        // Texts of a report are somebody else's.
+        let code = glyphs.line(run.error.as_deref().unwrap_or("without an error"));
         let sign = glyphs.failed;
         line(format_args!(
             "  {RED}{sign}{RED:#} {} {} {code}{step}",
-            run.run_id,
+            glyphs.line(&run.run_id),
             run.instance.map(|id| id.to_string()).unwrap_or_default(),
         ));
     }
@@ -77,7 +80,7 @@ pub fn comparison_table(comparison: &Comparison, glyphs: Glyphs) -> String {
         "step", "before", "after", "difference"
     ));
     for step in &comparison.steps {
-        let mut title = step.title.clone();
+        let mut title = glyphs.line(&step.title);
         if step.phase == Phase::Restore {
             title.push_str(" (r)");
         }

@@ -137,7 +137,7 @@ impl SalesforceError {
 fn code_and_message(text: &str, redactor: &Redactor) -> (Option<String>, String) {
     // Redacted before it is cut: half a secret would not be found.
     let clean = |text: &str| -> String {
-        redactor.redact(text.trim()).chars().take(LONGEST_MESSAGE).collect()
+        redactor.redact_said(text.trim()).chars().take(LONGEST_MESSAGE).collect()
     };
     if let Ok(body) = serde_json::from_str::<Value>(text) {
         let first = body.get(0).unwrap_or(&body);
@@ -265,6 +265,8 @@ mod tests {
             ("", None, ""),
             ("[]", None, "[]"),
             (r#"{"error":5}"#, None, r#"{"error":5}"#),
+            (r#"{"id":1,"access_token":"qa"}"#, None, r#"{"id":1,"access_token":"«redacted»"}"#),
+            ("error=x&error_description=sid%3Dqa", Some("x"), "sid=«redacted»"),
         ] {
             let read = code_and_message(body, &redactor);
             assert_eq!((read.0.as_deref(), read.1.as_str()), (code, message), "{body}");

@@ -10,6 +10,7 @@ mod redactor;
 mod totp;
 
 pub use names::is_secret_name;
+pub(crate) use redactor::is_stand_in;
 pub use redactor::{RedactingWriter, Redactor};
 pub use totp::{SeedError, Taken, TotpSeed};
 

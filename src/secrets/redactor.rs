@@ -2,6 +2,7 @@
 
 mod forms;
 mod found;
+mod named;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -48,6 +49,10 @@ const WITHHELD: &str = "«withheld: there are too many secrets to search for»";
 
 /// Stands in for the value of a field whose name says that it is a secret.
 const BY_NAME: &str = "redacted";
+
+/// Lists of settings name in one of these fields what stands in another.
+const SETTING_NAMES: &[&str] = &["key", "name"];
+const SETTING_VALUES: &[&str] = &["propertyValue", "value", "defaultValue"];
 
 /// Knows every secret of this process; shared by cloning.
 #[derive(Clone, Default)]
@@ -323,37 +328,68 @@ impl Redactor {
         Cow::Owned(redacted)
     }
 
+    /// A text from outside without secrets: those that are known ([`Redactor::redact`]), and what it
+    /// calls one itself, in parameters (`?sid=…`) and in JSON.
+    ///
+    /// ```
+    /// use reauth::secrets::Redactor;
+    ///
+    /// let said = r#"refused: {"access_token":"00D5g!AQ"}"#;
+    /// assert_eq!(Redactor::new().redact_said(said), r#"refused: {"access_token":"«redacted»"}"#);
+    /// ```
+    pub fn redact_said<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        if let Some(document) = document(text) {
+            let clean = self.redact_json(&document);
+            return if clean == document { text.into() } else { clean.to_string().into() };
+        }
+        match self.redact(text) {
+            Cow::Borrowed(text) => named::hidden(text),
+            Cow::Owned(text) => named::hidden(&text).into_owned().into(),
+        }
+    }
+
     /// Redacts every string and number in a JSON value, keys included, and whatever stands in a
-    /// field whose name says that it is a secret ([`is_secret_name`]).
+    /// field whose name says that it is a secret ([`is_secret_name`]), or beside such a name in a list
+    /// of settings. Strings as [`Redactor::redact_said`] does.
     pub fn redact_json(&self, value: &Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.redact(text).into_owned()),
+            Value::String(text) => Value::String(self.redact_said(text).into_owned()),
             Value::Number(number) => {
                 let number = number.to_string();
                 let shown = self.redact(&number);
                 if shown == number { value.clone() } else { Value::String(shown.into_owned()) }
             }
             Value::Array(items) => items.iter().map(|item| self.redact_json(item)).collect(),
-            Value::Object(fields) => fields
-                .iter()
-                .map(|(key, value)| {
+            Value::Object(fields) => {
+                let is_setting = SETTING_NAMES.iter().any(|name| {
+                    fields.get(*name).and_then(Value::as_str).is_some_and(is_secret_name)
+                });
+                let fields = fields.iter().map(|(key, value)| {
+                    let is_value = is_setting && SETTING_VALUES.contains(&key.as_str());
                     let shown = match value {
-                        value if is_secret_name(key) => hidden(value),
+                        value if is_value || is_secret_name(key) => hidden(value),
                         Value::String(text) if key == CODE && !is_error_code(text) => hidden(value),
                         value => self.redact_json(value),
                     };
                     (self.redact(key).into_owned(), shown)
-                })
-                .collect(),
+                });
+                fields.collect()
+            }
             Value::Null | Value::Bool(_) => value.clone(),
         }
     }
 }
 
+/// A text that is an object or a list in JSON.
+fn document(text: &str) -> Option<Value> {
+    let is_one = text.trim_start().starts_with(['{', '[']);
+    is_one.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
 /// A value without any text or number. What else there is (nothing, yes, no) is no secret.
 fn hidden(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.is_empty() => value.clone(),
+        Value::String(text) if text.is_empty() || is_stand_in(text) => value.clone(),
         Value::String(_) | Value::Number(_) => Value::String(format!("«{BY_NAME}»")),
         Value::Array(items) => items.iter().map(hidden).collect(),
         // Keys may be secrets as well, e.g. a cookie's.
@@ -361,4 +397,10 @@ fn hidden(value: &Value) -> Value {
         Value::Object(_) => Value::String(format!("«{BY_NAME}»")),
         Value::Null | Value::Bool(_) => value.clone(),
     }
+}
+
+/// Whether a text is nothing but what stands in for a secret, whose name says more.
+pub(crate) fn is_stand_in(text: &str) -> bool {
+    let inside = text.strip_prefix('«').and_then(|text| text.strip_suffix('»'));
+    inside.is_some_and(|name| !name.contains(['«', '»']))
 }

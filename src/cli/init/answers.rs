@@ -32,6 +32,8 @@ enum Accepts {
     Login,
     /// An address over https, or http on this machine.
     Address,
+    /// As an address, and as it was typed.
+    Callback,
     /// A number, or nothing.
     Number,
 }
@@ -81,6 +83,9 @@ impl Accepts {
         let line = line.trim();
         match self {
             Self::Anything if line.is_empty() => Err("a name".to_owned()),
+            Self::Anything if line.contains(char::is_control) => {
+                Err("letters alone; a key that was pressed has left a sign that is none".to_owned())
+            }
             Self::Anything => Ok(line.to_owned()),
             Self::OneOf(words) => {
                 let mut fitting = words
@@ -98,6 +103,11 @@ impl Accepts {
                 _ => origin(line),
             },
             Self::Address => address(line).map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            // Salesforce compares it letter by letter.
+            Self::Callback => address(line).map(|url| match line.contains("://") {
+                true => line.to_owned(),
+                false => url.into(),
+            }),
             Self::Number if line.is_empty() => Ok(String::new()),
             Self::Number => line
                 .parse::<u64>()
@@ -115,6 +125,9 @@ fn address(line: &str) -> Result<Url, String> {
     let host = url.host_str().unwrap_or_default();
     let is_here = host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1";
     match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() => {
+            Err("an address without a name, a password or a #".to_owned())
+        }
         "https" if host.contains('.') || is_here => Ok(url),
         "http" if is_here => Ok(url),
         "http" => Err("https".to_owned()),
@@ -164,8 +177,11 @@ pub(super) async fn fill(template: &str) -> Result<String, Failure> {
     }
     let app = Question::new("What is it called in Setup?", "Cloud Elements QA", Accepts::Anything);
     file.set("salesforce", "connected_app", &quoted(&app.ask_one().await?));
-    let callback =
-        Question::new("Its callback URL?", "https://auth.cloudelements.io/oauth", Accepts::Address);
+    let callback = Question::new(
+        "Its callback URL?",
+        "https://auth.cloudelements.io/oauth",
+        Accepts::Callback,
+    );
     file.set("salesforce", "callback_url", &quoted(&callback.ask_one().await?));
     let via = Question::new(
         "How is the grant to be ended: in Setup (ui) or by API (api)?",
@@ -311,10 +327,15 @@ mod tests {
             (&Accepts::Login, "http://acme.my.salesforce.com", None),
             (&Accepts::Login, "acme", None),
             (
-                &Accepts::Address,
+                &Accepts::Callback,
                 "http://localhost:3000/callback/",
-                Some("http://localhost:3000/callback"),
+                Some("http://localhost:3000/callback/"),
             ),
+            (&Accepts::Callback, "acme.example/oauth/", Some("https://acme.example/oauth/")),
+            (&Accepts::Callback, "https://x:y@acme.example/", None),
+            (&Accepts::Address, "acme.example/api/", Some("https://acme.example/api")),
+            (&Accepts::Address, "https://acme.example/#x", None),
+            (&Accepts::Anything, "Acme\u{1b}[D", None),
             (&Accepts::Address, "ftp://acme.example", None),
             (&Accepts::Number, "", Some("")),
             (&Accepts::Number, " 123 ", Some("123")),

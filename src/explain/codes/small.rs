@@ -208,6 +208,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "report.run_there",
+        is: USAGE,
+        means: "The page of many runs was to be written into the folder of one: that run's own page would have been replaced. Nothing was written.",
+        signs: "The message has the folder; it has a `report.json`. After `--merge` the first folder is the one that is written to.",
+        remedies: &["Name another folder first: `reauth report --merge all runs/A runs/B`."],
+    },
+    Explained {
         code: "report.not_opened",
         is: ENVIRONMENT,
         means: "The report was made, and no program of this machine shows it.",

@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::timeline::shown;
 
+/// Stands in for what is a secret by its name.
+const HIDDEN: &str = "«redacted»";
+
 /// Of a body, in bytes: more of one is not read in a page.
 const LONGEST_BODY: usize = 20_000;
 
@@ -164,37 +167,65 @@ fn curl(request: &Value) -> String {
     if !query.is_empty() {
         url.truncate(url.find('?').unwrap_or(url.len()));
         // Since curl 7.87, and unlike `--get` it leaves the body alone.
-        let pairs = query.iter().map(|row| format!("{}={}", row.name, row.value));
+        let pairs =
+            query.iter().map(|row| format!("{}={}", row.name, named(&row.name, &row.value)));
         parts.extend(pairs.map(|pair| format!("--url-query {}", quoted(&pair))));
     }
     for header in rows(&request["headers"]) {
-        // A value that is hidden as a whole is called as its header is.
-        let value = match header.value.as_str() {
-            "«redacted»" => format!("«{}»", header.name),
-            value => value.to_owned(),
-        };
+        let value = named(&header.name, &header.value);
         parts.push(format!("--header {}", quoted(&format!("{}: {value}", header.name))));
     }
     let fields = rows(&request["postData"]["params"]);
     if fields.is_empty() {
         let body = text(&request["postData"]["text"]);
-        if body.len() > LONGEST_BODY {
-            // Whoever wants it takes it from the archive.
+        if body.len() > LONGEST_BODY || request["postData"]["comment"].is_string() {
+            // Whoever wants it takes it from the archive, or makes it.
             parts.push("--data-binary @body".to_owned());
         } else if !body.is_empty() {
-            parts.push(format!("--data-raw {}", quoted(&body)));
+            parts.push(format!("--data-raw {}", quoted(&with_names(&body))));
         }
     }
     for field in fields {
-        let value = match field.value.as_str() {
-            "«redacted»" => format!("«{}»", field.name),
-            value => value.to_owned(),
-        };
+        let value = named(&field.name, &field.value);
         parts.push(format!("--data-urlencode {}", quoted(&format!("{}={value}", field.name))));
     }
     let method = text(&request["method"]);
-    let first = format!("curl --request {method} {}", quoted(&url));
+    let method =
+        if method.bytes().all(|byte| byte.is_ascii_uppercase()) { method } else { quoted(&method) };
+    let first = format!("curl --request {method} --url {}", quoted(&url));
     std::iter::once(first).chain(parts).collect::<Vec<_>>().join(" \\\n  ")
+}
+
+/// A value that is hidden as a whole is called as what it is the value of.
+fn named(name: &str, value: &str) -> String {
+    if value == HIDDEN { format!("«{name}»") } else { value.to_owned() }
+}
+
+/// A body in JSON, in which each hidden value is called as its field.
+fn with_names(body: &str) -> String {
+    fn name(value: &mut Value, called: Option<&str>) {
+        match value {
+            Value::String(text) if text == HIDDEN => {
+                *text = named(called.unwrap_or_default(), text);
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| name(item, called)),
+            Value::Object(fields) => {
+                let setting = fields.get("key").or(fields.get("name"));
+                let setting = setting.and_then(Value::as_str).map(str::to_owned);
+                for (key, value) in fields {
+                    let is_value = key == "propertyValue" || key == "value";
+                    name(value, setting.as_deref().filter(|_| is_value).or(Some(key)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
+    if !body.contains(HIDDEN) {
+        return body.to_owned();
+    }
+    name(&mut value, None);
+    value.to_string()
 }
 
 /// A word for a POSIX shell: in single quotes, but for what stands in for secrets, which becomes a
@@ -245,6 +276,32 @@ mod tests {
     }
 
     #[test]
+    fn curl_is_one_command_whatever_the_archive_says() {
+        let request = json!({"method": "GET; touch /tmp/x #", "url": "-o/tmp/x"});
+        assert_eq!(curl(&request), "curl --request 'GET; touch /tmp/x #' --url '-o/tmp/x'");
+        let request = json!({
+            "method": "PUT", "url": "https://x.example/",
+            "postData": {"comment": "too long to be kept"},
+        });
+        assert!(curl(&request).ends_with("--data-binary @body"));
+    }
+
+    #[test]
+    fn each_secret_of_a_body_has_a_name_of_its_own() {
+        let body = json!({
+            "token": HIDDEN, "configuration": {"oauth.api.secret": HIDDEN, "x": 1},
+            "list": [{"key": "oauth.user.token", "propertyValue": HIDDEN}],
+        });
+        let request = json!({
+            "method": "PUT", "url": "https://x.example/", "postData": {"text": body.to_string()},
+        });
+        let curl = curl(&request);
+        for name in ["${TOKEN}", "${OAUTH_API_SECRET}", "${OAUTH_USER_TOKEN}"] {
+            assert!(curl.contains(name), "{name}: {curl}");
+        }
+    }
+
+    #[test]
     fn curl_has_variables_for_secrets() {
         let request = json!({
             "method": "POST",
@@ -254,7 +311,7 @@ mod tests {
             "postData": {"params": [{"name": "client_secret", "value": "«redacted»"}], "text": "…"},
         });
         insta::assert_snapshot!(curl(&request), @r#"
-        curl --request POST 'https://login.example/services/oauth2/token' \
+        curl --request POST --url 'https://login.example/services/oauth2/token' \
           --url-query 'x=1' \
           --header 'authorization: '"${AUTHORIZATION}" \
           --data-urlencode 'client_secret='"${CLIENT_SECRET}"

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use url::Url;
 
 use super::call::Row;
 use super::log::day_and_time;
@@ -137,8 +138,9 @@ fn head(history: &History) -> Vec<Row> {
     instances.dedup();
     rows.push(Row::new("instances", instances.len().to_string()));
     if let Some(durations) = history.durations {
-        rows.push(Row::new("median", shown(durations.median_ms)));
-        rows.push(Row::new("p95", shown(durations.p95_ms)));
+        let of = history.durations_of.as_deref().unwrap_or_default();
+        rows.push(Row::new(format!("{of}, median"), shown(durations.median_ms)));
+        rows.push(Row::new(format!("{of}, p95"), shown(durations.p95_ms)));
     }
     rows
 }
@@ -167,6 +169,15 @@ fn bars(runs: &[KeptRun], longest: u64) -> Vec<Bar> {
     bars.collect()
 }
 
+/// A path as an address that no browser takes for anything else.
+fn link(relative: &Path) -> Option<String> {
+    let parts = relative.components().map(|part| part.as_os_str().to_str());
+    let parts = parts.collect::<Option<Vec<_>>>()?;
+    let mut url = Url::parse("file:///").ok()?;
+    url.path_segments_mut().ok()?.clear().extend(parts);
+    Some(format!(".{}", url.path()))
+}
+
 fn view(number: usize, run: &KeptRun, is_last: bool, beside: Option<&Path>) -> RunView {
     let report = &run.report;
     let (label, sentence) = in_words(report);
@@ -174,7 +185,7 @@ fn view(number: usize, run: &KeptRun, is_last: bool, beside: Option<&Path>) -> R
     let page = beside.and_then(|beside| {
         let page = run.folder.join(super::PAGE);
         let relative = page.strip_prefix(beside).ok()?;
-        page.is_file().then(|| relative.display().to_string())
+        page.is_file().then(|| link(relative)).flatten()
     });
     RunView {
         number,
@@ -214,5 +225,21 @@ fn view(number: usize, run: &KeptRun, is_last: bool, beside: Option<&Path>) -> R
         command: report.command.clone(),
         run_id: report.run_id.clone(),
         page,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_addresses() {
+        for (path, address) in [
+            ("2026/report.html", "./2026/report.html"),
+            ("a#1?/50%25 é.html", "./a%231%3F/50%2525%20%C3%A9.html"),
+            ("x:1/r.html", "./x:1/r.html"),
+        ] {
+            assert_eq!(link(Path::new(path)).as_deref(), Some(address));
+        }
     }
 }

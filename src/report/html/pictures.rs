@@ -9,6 +9,8 @@ use serde::Serialize;
 
 /// All pictures together, in bytes: a report has to be small enough to be sent.
 const MOST_PICTURES: u64 = 3 * 1024 * 1024;
+/// All records together, in bytes.
+const MOST_TEXT: u64 = 1024 * 1024;
 /// A record that is longer is not shown, in bytes.
 const LONGEST_FILE: u64 = 256 * 1024;
 
@@ -30,6 +32,7 @@ pub(super) struct TextFile {
 pub(super) struct Files<'run> {
     folder: &'run Path,
     left: u64,
+    left_of_text: u64,
 }
 
 /// What became of a file.
@@ -42,7 +45,7 @@ pub(super) enum File {
 
 impl<'run> Files<'run> {
     pub(super) fn of(folder: &'run Path) -> Self {
-        Self { folder, left: MOST_PICTURES }
+        Self { folder, left: MOST_PICTURES, left_of_text: MOST_TEXT }
     }
 
     /// Reads a file by its name in the report. That it cannot be read is told, and hides nothing else.
@@ -70,7 +73,7 @@ impl<'run> Files<'run> {
         if is_picture && length > self.left {
             return left_out("the report would be too large; it is in the run folder");
         }
-        if !is_picture && length > LONGEST_FILE {
+        if !is_picture && length > LONGEST_FILE.min(self.left_of_text) {
             return left_out("it is too long; it is in the run folder");
         }
         let bytes = match fs::read(&path) {
@@ -82,6 +85,7 @@ impl<'run> Files<'run> {
             let source = format!("data:image/png;base64,{}", STANDARD.encode(bytes));
             return File::Picture(Picture { name: short(name), source });
         }
+        self.left_of_text -= length;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         File::Text(TextFile { name: name.to_owned(), text })
     }
@@ -120,6 +124,17 @@ mod tests {
             assert!(matches!(files.read(name), File::LeftOut(_)), "{name}");
         }
         assert!(matches!(files.read("dom.json"), File::Text(file) if file.text == "{}"));
+    }
+
+    #[test]
+    fn records_have_room_for_so_much() {
+        let root = tempfile::tempdir().unwrap();
+        let long = usize::try_from(LONGEST_FILE).unwrap();
+        fs::write(root.path().join("a.json"), vec![b' '; long]).unwrap();
+        let mut files = Files::of(root.path());
+        let mut read = || matches!(files.read("a.json"), File::Text(_));
+        let most = MOST_TEXT / LONGEST_FILE;
+        assert!((0..most).all(|_| read()) && !read(), "more than {most} are too many");
     }
 
     #[test]

@@ -190,10 +190,7 @@ fn head(report: &Report) -> Vec<Row> {
 fn error_view(report: &Report, steps: &[StepView]) -> Option<ErrorView> {
     let error = report.error.as_ref()?;
     let explained = explain::find(&error.code);
-    let failed =
-        |step: &&StepReport| Some(step.id) == error.step && step.outcome == StepOutcome::Failed;
-    let index = report.steps.iter().position(|step| failed(&step));
-    let picture = index.and_then(|index| steps[index].pictures.last().cloned());
+    let picture = report.failed_step().and_then(|index| steps[index].pictures.last().cloned());
     Some(ErrorView {
         title: match error.step {
             Some(step) => format!("{} failed", step.title()),

@@ -93,6 +93,25 @@ async fn a_secret_learnt_late_is_redacted_at_the_end() {
     assert_eq!(report.exit_code, 0);
 }
 
+/// Whoever passes the log on has not seen what else was learnt.
+#[tokio::test]
+async fn a_secret_learnt_late_is_taken_out_of_the_log() {
+    let parent = tempfile::tempdir().unwrap();
+    let redactor = Redactor::new();
+    let folder = RunFolder::create(parent.path(), Some(7), &redactor).unwrap();
+    let log = folder.path().join("log.jsonl");
+    let lines = "{\"message\":\"before\"}\n{\"message\":\"saw aPrx-late-secret\"}\n";
+    std::fs::write(&log, lines).unwrap();
+    let (events, receiver) = Events::channel();
+    let handle = Reporter::spawn(receiver, quiet(), meta(), &redactor);
+    drop(events);
+    redactor.learn("code", "aPrx-late-secret");
+    let report = handle.finish(Purpose::Run, Some(folder.clone())).await.unwrap();
+    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert_eq!(log, lines.replace("aPrx-late-secret", "«code»"));
+}
+
 #[tokio::test]
 async fn a_report_that_cannot_be_written_is_a_warning() {
     let parent = tempfile::tempdir().unwrap();

@@ -151,7 +151,7 @@ async fn many_runs_are_told_in_figures() {
 
     let (code, text, err) = report(&world, &["history", "--html", "overview"]);
     assert!(code == 0 && err.trim_end().ends_with("overview/report.html"), "{err}");
-    assert!(text.starts_with("2 of 3 runs passed, 66 %, median "), "{text}");
+    assert!(text.starts_with("2 of 3 runs passed, 66 %; run: median "), "{text}");
     assert!(text.contains("salesforce.change_password in revoke"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 
@@ -185,6 +185,60 @@ async fn shards_are_merged() {
     let title = viewer.client.title().await.unwrap();
     assert!(title.starts_with("PASSED: reauth run of "), "{title}");
     viewer.close().await;
+}
+
+/// What somebody else's folder says is shown, and does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_of_others_are_only_shown() {
+    let world = World::new().await;
+    let folder = run(&world, &["--revoke-via", "api"]).await;
+    let path = folder.join("report.json");
+    let mut changed: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    changed["run_id"] = json!("\u{1b}]0;x\u{7}\n::error::x");
+    changed["outcome"] = json!("failed");
+    changed["exit_code"] = json!(1);
+    changed["steps"][0]["evidence"] = json!(["/etc/passwd", "../../x.png"]);
+    changed["steps"][0]["title"] = json!("[[ATTACHMENT|/etc/passwd]] \u{ffff}");
+    fs::write(&path, changed.to_string()).unwrap();
+    // Nobody writes to it, ever.
+    fs::remove_file(folder.join("log.jsonl")).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, folder.join("log.jsonl"), rustix::fs::Mode::RWXU)
+        .unwrap();
+    let (code, _, err) = report(&world, &[folder.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    let junit = fs::read_to_string(folder.join("junit.xml")).unwrap();
+    assert!(!junit.contains("[[ATTACHMENT|/etc") && !junit.contains("x.png"), "{junit}");
+    assert!(!junit.contains('\u{ffff}'), "{junit}");
+    let (_, text, _) = report(&world, &["history"]);
+    assert!(!text.contains('\u{1b}') && !text.contains("\n::error"), "{text}");
+
+    // Another version's, whose name of it is an attack.
+    changed["schema"] = json!("x\n::stop-commands::t\u{1b}[1m");
+    fs::write(&path, changed.to_string()).unwrap();
+    let (code, _, err) = report(&world, &["history"]);
+    assert!(code == 2 && err.contains("expected schema"), "nothing that can be read: {err}");
+    assert!(!err.contains("\n::stop") && !err.contains('\u{1b}'), "{err}");
+}
+
+/// A page of all runs replaces no run's own; and one archive that is broken hides no other run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_loses_nothing() {
+    let world = World::new().await;
+    let first = run(&world, &["--revoke-via", "api"]).await;
+    let second = run(&world, &["--revoke-via", "api"]).await;
+    let (first, second) = (first.to_str().unwrap(), second.to_str().unwrap());
+    let was = page(Path::new(first));
+    for arguments in [&["--merge", first, second][..], &["history", "--html", first]] {
+        let (code, _, err) = report(&world, arguments);
+        assert!(code == 2 && err.contains("report.run_there"), "{err}");
+    }
+    assert_eq!(page(Path::new(first)), was);
+    fs::write(Path::new(second).join("calls.har"), "{\"log\"").unwrap();
+    let (code, _, err) = report(&world, &["--merge", "all"]);
+    assert!(code == 0 && err.contains("warning[report.unreadable]"), "{err}");
+    let overview = fs::read_to_string(world.home.path().join("all/report.html")).unwrap();
+    assert!(overview.contains("2 of 2 runs passed") && overview.contains("calls.har"), "{err}");
+    assert_eq!(report(&world, &["history", "--last", "0"]).0, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

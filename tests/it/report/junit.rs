@@ -41,6 +41,44 @@ async fn of_a_run_that_failed() {
     assert!(text.contains(&attachment), "{attachment} is not in {text}");
 }
 
+/// What was refused, done in another way, and then passed, leaves nothing red: the job is green.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_run_that_had_to_try_again() {
+    let world = World::with_faults(&["patch-refused-409"]).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    let failed = finished.report()["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|step| step["outcome"] == "failed")
+        .count();
+    assert_eq!(failed, 1, "PATCH was refused");
+    let file = finished.run_folder().join("junit.xml");
+    assert_eq!(mistakes(&file).await, "");
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut cases = text.split("<testcase ");
+    let case = cases.find(|case| case.starts_with(r#"name="reauthenticate" "#)).unwrap();
+    assert!(case.contains("<skipped") && case.contains("done anew: "), "{case}");
+    assert!(!text.contains("<failure"), "{text}");
+}
+
+/// Where every way is refused, the last one says why the run ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_run_that_tried_everything() {
+    let world = World::with_faults(&["nothing-heals"]).await;
+    let finished =
+        world.reauth(&["run", "--revoke-via", "api", "--no-restore"]).await.expect_code(4);
+    let text = std::fs::read_to_string(finished.run_folder().join("junit.xml")).unwrap();
+    let failures: Vec<&str> =
+        text.split("<testcase ").filter(|case| case.contains("<failure")).collect();
+    let (last, others) = failures.split_last().unwrap();
+    assert!(
+        others.len() > 1 && others.iter().all(|case| !case.contains("reauth explain")),
+        "{text}"
+    );
+    assert!(last.contains("reauth explain scenario.not_reauthenticated"), "{last}");
+}
+
 /// A command that failed outside of its steps is red too.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_run_without_a_browser() {

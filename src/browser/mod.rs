@@ -25,6 +25,7 @@ mod recogniser;
 mod session;
 mod submit;
 mod table;
+mod view;
 
 pub use authenticator::{Created, Credential};
 pub use capabilities::sandbox_is_impossible;
@@ -44,3 +45,4 @@ pub use recogniser::{Found, Look, Seen, Spend};
 pub use session::Session;
 pub use submit::Typed;
 pub use table::{Cell, Column, Expected, Pressed, Row, Table};
+pub use view::View;

@@ -49,7 +49,12 @@ pub(super) fn write(
     keep(CALLS, archive.clone().map(|archive| format!("{archive:#}\n")));
     let path = folder.path();
     // Secrets may have been learnt since a line was written.
-    let cleaned = clean_log(&path, redactor).err().map(|error| unclean(&error));
+    let evidence = report.steps.iter().flat_map(|step| &step.evidence);
+    let texts = evidence.map(String::as_str).filter(|name| !name.ends_with(".png"));
+    let cleaned: Vec<Failure> = std::iter::once(LOG)
+        .chain(texts)
+        .filter_map(|name| Some(unclean(name, &clean(&path, name, redactor).err()?)))
+        .collect();
     let log = redactor.redact(&log(&path)).into_owned();
     let rendered = Rendered::of(report, archive.ok().as_ref(), &log, &path);
     keep(JUNIT, rendered.junit);
@@ -75,10 +80,10 @@ impl Rendered {
     }
 }
 
-/// Takes out of the log what has become a secret since a line was written.
-fn clean_log(folder: &Path, redactor: &Redactor) -> io::Result<()> {
+/// Takes out of a file what has become a secret since a line was written.
+fn clean(folder: &Path, name: &str, redactor: &Redactor) -> io::Result<()> {
     let lines = || -> io::Result<_> {
-        let file = match fs::File::open(folder.join(LOG)) {
+        let file = match fs::File::open(folder.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             opened => Some(opened?),
         };
@@ -92,7 +97,7 @@ fn clean_log(folder: &Path, redactor: &Redactor) -> io::Result<()> {
     if is_clean {
         return Ok(());
     }
-    let mut clean = WholeFile::begin(folder, LOG)?;
+    let mut clean = WholeFile::begin(folder, name)?;
     for line in lines()? {
         clean.write_all(redactor.redact(&line?).as_bytes())?;
         clean.write_all(b"\n")?;
@@ -116,10 +121,12 @@ pub(super) fn as_from_here(path: &Path) -> std::path::PathBuf {
     relative.unwrap_or_else(|| path.to_path_buf())
 }
 
-fn unclean(error: &io::Error) -> Failure {
+fn unclean(name: &str, error: &io::Error) -> Failure {
     Failure::environment(
         "report.evidence",
-        format!("{LOG} could not be searched once more for secrets that were learnt late: {error}"),
+        format!(
+            "{name} could not be searched once more for secrets that were learnt late: {error}"
+        ),
     )
     .hint("look at it before you pass it on; check the space left in the run folder")
 }

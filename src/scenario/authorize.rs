@@ -24,7 +24,7 @@ pub async fn authorize(
             let window = context.window(step, account).await?;
             let mut visitor = context.browsers.visitor(&window, account, step);
             let mut approvals = 0;
-            let mut picture = None;
+            let mut approval = None;
             let expected = Expected::at_authorisation(context, step, account, &oauth_url.url);
             let arrival = expected
                 .visit(&window, async || {
@@ -32,7 +32,7 @@ pub async fn authorize(
                         expected.check(session).await?;
                         approvals += 1;
                         step.progress("approving the app");
-                        picture = session.screenshot().await.ok();
+                        approval = session.view().await.ok();
                         Ok(())
                     })
                     .await
@@ -40,9 +40,9 @@ pub async fn authorize(
                     .inspect(|callback| drop(learn_codes(&context.redactor, callback)))
                 })
                 .await?;
-            for (png, detail) in [(visitor.take_picture(), "login"), (picture, "approval")] {
-                if let Some(png) = png {
-                    step.picture(&png, Some(detail));
+            for (view, detail) in [(visitor.take_login_view(), "login"), (approval, "approval")] {
+                if let Some(view) = view {
+                    step.view(&view, detail);
                 }
             }
             let code = read_code(&context.redactor, &arrival, &oauth_url.state)?;

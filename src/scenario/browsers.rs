@@ -250,8 +250,8 @@ impl Browsers {
             return;
         };
         let gathered = async {
-            match window.screenshot().await {
-                Ok(png) => failure.evidence.extend(step.picture(&png, Some("failure"))),
+            match window.view().await {
+                Ok(view) => failure.evidence.extend(step.view(&view, "failure")),
                 Err(error) => tracing::warn!(%error, "no picture of the failure"),
             }
             match window.record(&failure.looked_for).await {

@@ -15,7 +15,7 @@ use super::in_flight::Entries;
 use super::person::KnownOrg;
 use super::watching::Watching;
 use super::ways_in::WaysIn;
-use crate::browser::{Seen, Session};
+use crate::browser::{Seen, Session, View};
 use crate::cloud_elements::{CloudElementsClient, ConfigurationEntry, Instance};
 use crate::config::{Account, Config, InstanceRef};
 use crate::failure::Failure;
@@ -341,18 +341,23 @@ impl Step<'_> {
         met.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Writes a picture into the run folder. That one could not be taken is a warning: evidence
-    /// never fails a run.
-    pub(super) fn picture(&self, png: &[u8], detail: Option<&str>) -> Option<String> {
-        let folder = self.context.folder.as_ref()?;
-        let name = folder.screenshot_name(self.key, detail);
-        self.keep(folder.write_bytes(&name, png), name)
+    /// Writes what a window showed into the run folder: a picture, a file for the document. Answers
+    /// their names. That one could not be kept is a warning: evidence never fails a run.
+    pub(super) fn view(&self, view: &View, detail: &str) -> Vec<String> {
+        let Some(folder) = &self.context.folder else { return Vec::new() };
+        let picture = folder.screenshot_name(self.key, Some(detail));
+        let picture = self.keep(folder.write_bytes(&picture, &view.picture), picture);
+        let document = view.document.as_ref().and_then(|document| {
+            let name = folder.dom_name(self.key, Some(detail));
+            self.keep(folder.write_text(&name, document), name)
+        });
+        picture.into_iter().chain(document).collect()
     }
 
-    /// Writes a picture of what a window shows into the run folder.
+    /// Writes what a window shows into the run folder.
     pub(super) async fn photograph(&self, window: &Session, detail: &str) {
-        match window.screenshot().await {
-            Ok(png) => drop(self.picture(&png, Some(detail))),
+        match window.view().await {
+            Ok(view) => drop(self.view(&view, detail)),
             Err(error) => self.warn("browser.no_picture", format!("no screenshot: {error}")),
         }
     }

@@ -80,8 +80,8 @@ pub async fn enrol(context: &Context, enrolment: Enrolment) -> Result<Enrolled, 
             };
             step.progress("creating a passkey");
             let arrival = pages::enrol(&mut visitor, &seen, &[HOME], keep).await;
-            if let Some(png) = visitor.take_picture() {
-                step.picture(&png, Some("login"));
+            if let Some(view) = visitor.take_login_view() {
+                step.view(&view, "login");
             }
             if let Err(error) = arrival {
                 return Err(not_enrolled(error, kept.get(), &pending));

@@ -40,8 +40,8 @@ pub(super) async fn revoke(
         }
         Err(failure) => return Err(failure),
     };
-    if let Some(png) = usage.take_login_picture() {
-        step.picture(&png, Some("login"));
+    if let Some(view) = usage.take_login_view() {
+        step.view(&view, "login");
     }
     step.photograph(&window, "before").await;
     let witness = setup_session(context, &window, &hosts, account).await?;

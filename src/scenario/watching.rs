@@ -304,10 +304,10 @@ impl Context {
         let Some(window) = shown.or(latest.as_deref()) else {
             return vec!["no browser is open".to_owned()];
         };
-        match window.screenshot().await {
-            Ok(png) => match step.picture(&png, Some("pause")) {
-                Some(name) => vec![format!("picture: {name}")],
-                None => vec!["the picture could not be kept".to_owned()],
+        match window.view().await {
+            Ok(view) => match &step.view(&view, "pause")[..] {
+                [] => vec!["the picture could not be kept".to_owned()],
+                names => vec![format!("picture: {}", names.join(", document: "))],
             },
             Err(error) => vec![format!("no picture: {error}")],
         }

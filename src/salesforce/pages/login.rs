@@ -221,8 +221,8 @@ impl Visitor<'_> {
                 return Err(PageError::NoPassword { username: self.username().to_owned() });
             };
             // Before the password is typed: dots tell its length.
-            match self.session.screenshot().await {
-                Ok(png) => self.picture = Some(png),
+            match self.session.view().await {
+                Ok(view) => self.login_view = Some(view),
                 Err(error) => tracing::debug!(%error, "no picture of the login page"),
             }
             let field = self.element(seen, "password")?;

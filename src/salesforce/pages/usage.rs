@@ -7,7 +7,9 @@ use super::external_client::{self, ROW_MENU};
 use super::names::as_read;
 use super::paging::{Paging, Shown};
 use super::{Arrival, PageError, UsageError, Visitor};
-use crate::browser::{Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table};
+use crate::browser::{
+    Cell, Column, Expected, Look, Pressed, Row, Seen, Session, Spend, Table, View,
+};
 use crate::config::{self, AppKind};
 
 /// On Lightning's Setup host.
@@ -139,8 +141,8 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     }
 
     /// What the login page looked like, if there was one.
-    pub fn take_login_picture(&mut self) -> Option<Vec<u8>> {
-        self.visitor.take_picture()
+    pub fn take_login_view(&mut self) -> Option<View> {
+        self.visitor.take_login_view()
     }
 
     /// All grants of the app, of all users, over all pages. Empty where the app has none. Leaves

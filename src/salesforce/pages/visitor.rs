@@ -15,7 +15,7 @@ use super::oauth_error::oauth_error;
 use super::verification::Verifying;
 use super::way_in::WayIn;
 use super::{PageError, Refusals, TrustedOrigins, Ways, interludes, login, passkey};
-use crate::browser::{Look, Seen, Session, Spend};
+use crate::browser::{Look, Seen, Session, Spend, View};
 use crate::config::Account;
 use crate::failure::Failure;
 use crate::salesforce::passkey::HeldPasskey;
@@ -75,7 +75,7 @@ pub struct Visitor<'run> {
     /// Pages, by name and document, that somebody was asked about.
     asked: HashSet<(String, String)>,
     pub(super) ways: Ways<'run>,
-    pub(super) picture: Option<Vec<u8>>,
+    pub(super) login_view: Option<View>,
 }
 
 /// What was done since a visit began, page by page.
@@ -122,7 +122,7 @@ impl<'run> Visitor<'run> {
             warned: HashSet::new(),
             asked: HashSet::new(),
             ways: Ways::default(),
-            picture: None,
+            login_view: None,
         }
     }
 
@@ -317,8 +317,8 @@ impl<'run> Visitor<'run> {
     }
 
     /// What the login page looked like before the password was typed.
-    pub fn take_picture(&mut self) -> Option<Vec<u8>> {
-        self.picture.take()
+    pub fn take_login_view(&mut self) -> Option<View> {
+        self.login_view.take()
     }
 
     /// Presses an element of a page, which is then not recognised again until it is another one.

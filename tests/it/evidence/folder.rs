@@ -50,6 +50,11 @@ fn evidence(finished: &Finished) -> BTreeSet<String> {
                     step["id"].as_str().unwrap()
                 );
                 assert!(file.contains(&place), "{file} is not of {place}");
+            } else if file.ends_with(".html") {
+                assert!(
+                    file.starts_with("dom/") && bytes.starts_with(b"<!doctype html>"),
+                    "{file}"
+                );
             } else {
                 serde_json::from_slice::<Value>(&bytes).unwrap();
             }
@@ -144,7 +149,8 @@ async fn a_failure_in_the_browser_leaves_a_picture_and_the_pages_controls() {
     let picture = files.iter().find(|file| file.ends_with("-failure.png"));
     assert!(picture.unwrap().contains(&step), "{files:?}");
 
-    let record = files.iter().find(|file| file.starts_with("dom/")).unwrap();
+    let record =
+        files.iter().find(|file| file.starts_with("dom/") && file.ends_with(".json")).unwrap();
     let record = read_json(folder.join(record));
     assert!(record["url"].as_str().unwrap().contains("/secur/notice.jsp"), "{record:#}");
     let document = &record["document"];
@@ -157,7 +163,7 @@ async fn a_failure_in_the_browser_leaves_a_picture_and_the_pages_controls() {
 
     // The person at the terminal is told where to look.
     for file in &files {
-        if file.ends_with("-failure.png") || file.starts_with("dom/") {
+        if file.contains("-failure.") || file.ends_with(".json") {
             assert!(finished.stderr.contains(file.as_str()), "{}", finished.stderr);
         }
     }
@@ -174,7 +180,8 @@ async fn visible_controls_are_recorded_without_what_was_typed() {
     let finished = world.reauth(&["run"]).await.expect_code(1);
     let folder = finished.run_folder();
     let files = evidence(&finished);
-    let record = files.iter().find(|file| file.starts_with("dom/")).unwrap();
+    let record =
+        files.iter().find(|file| file.starts_with("dom/") && file.ends_with(".json")).unwrap();
     let record = read_json(folder.join(record));
     let controls = record["document"]["controls"].as_array().unwrap();
     let password = controls

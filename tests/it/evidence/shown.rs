@@ -94,9 +94,52 @@ async fn records_have_no_part_of_a_secret_in_them() {
     show(&session, &html).await;
     let record =
         serde_json::to_string(&session.record(&["ready.button".to_owned()]).await.unwrap());
+    let snapshot = session.snapshot().await.unwrap();
+    assert!(snapshot.contains("data-x") && !snapshot.contains("00DX"), "{snapshot}");
     let record = record.unwrap();
     assert!(record.contains("data-x") && record.contains("xxxx"), "{record}");
     assert!(!record.contains("00DX"), "{record}");
     assert!(record.len() < 20_000, "{}", record.len());
+    session.close().await.unwrap();
+}
+
+/// What is in a page's source, and what somebody has typed, but for what names the parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_have_the_structure_and_no_values() {
+    let (world, driver, redactor) =
+        (World::new().await, RemoteDriver::start().await, Redactor::new());
+    let session = browser(&world, &driver, &redactor).await;
+    show(
+        &session,
+        "<form action='/x;jsessionid=hunter2/y?token=hunter2#hunter2' onsubmit='hunter2()'>\
+         <input type=hidden name=csrf value=hunter2><input id=user value=hunter2>\
+         <textarea>hunter2</textarea><input type=submit value='Log In'></form>\
+         <a href='javascript:hunter2()'>Go &amp; see &lt;it&gt;</a><img src='data:image/png,hunter2'>\
+         <script>const x = 'hunter2';</script><style>.hunter2 {}</style>\
+         <meta name=x content=hunter2><p>?sid=hunter2-sid</p>\
+         <div id=host></div><iframe srcdoc='hunter2' title=inner></iframe>\
+         <script>host.attachShadow({mode: 'open'}).innerHTML = '<b>in the shadow</b>';\
+         user.value = 'hunter2';</script>",
+    )
+    .await;
+    let snapshot = session.snapshot().await.unwrap();
+    let (_, shown) = snapshot.split_once("-->\n").unwrap();
+    insta::assert_snapshot!(shown.replace(session.current_url().await.unwrap().as_str(), "URL/"));
+    assert!(!snapshot.contains("hunter2"), "{snapshot}");
+    session.close().await.unwrap();
+}
+
+/// A page without an end is cut, and what a secret at the cut leaves goes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_end() {
+    let (world, driver, redactor) =
+        (World::new().await, RemoteDriver::start().await, Redactor::new());
+    let _ = redactor.learn("sid", "00DXwA04962222EAQhZ-a-session-id");
+    let session = browser(&world, &driver, &redactor).await;
+    show(&session, &format!("<p>{}</p>", "<b>00DXwA04962222EAQhZ-a-session-id</b>".repeat(9000)))
+        .await;
+    let snapshot = session.snapshot().await.unwrap();
+    assert!(snapshot.contains("<b>«sid»</b>") && !snapshot.contains("00DX"));
+    assert!((50_000..200_001).contains(&snapshot.chars().count()), "{}", snapshot.len());
     session.close().await.unwrap();
 }

@@ -27,6 +27,7 @@ mod platform;
 mod random;
 mod recovery;
 mod report;
+mod screen;
 mod services;
 mod setup;
 mod simulate;

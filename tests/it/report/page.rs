@@ -124,6 +124,24 @@ async fn in_the_dark() {
     page.close().await;
 }
 
+/// A page for a desk: every step with what it proved and showed, and not each header of each call.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_paper() {
+    let world = World::new().await;
+    let finished = world.reauth(&["run"]).await.expect_code(0);
+    let viewer = open(&finished).await;
+    let (steps, pictures) = (viewer.shown(".step").await, ".step .shot img");
+    assert_eq!(viewer.shown(".step > .inside").await, 0, "all are closed on the screen");
+    viewer.on_paper().await;
+    assert_eq!(viewer.shown(".step > .inside").await, steps);
+    assert!(viewer.shown(pictures).await > 3);
+    assert!(viewer.shown(".call > summary").await > 10);
+    for left_out in [".call > .inside", ".file pre", ".log table", ".tools", "footer"] {
+        assert_eq!(viewer.shown(left_out).await, 0, "{left_out}");
+    }
+    viewer.close().await;
+}
+
 /// Names and words come from services: none of them becomes a part of the page.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_names_that_look_like_markup() {

@@ -86,25 +86,27 @@ impl Viewer {
         violations.iter().filter(is_serious).map(told).collect()
     }
 
+    /// As it would be printed.
+    pub async fn on_paper(&self) {
+        let media = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"media": "print"}});
+        self.driver_says("goog/cdp/execute", media).await;
+    }
+
+    /// What the driver answers to a command that the client does not know.
+    async fn driver_says(&self, command: &str, parameters: Value) -> Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        let url = format!("{}/session/{session}/{command}", self.driver.url());
+        let answer = client.post(url).json(&parameters).send().await.unwrap();
+        answer.error_for_status().unwrap().json::<Value>().await.unwrap()["value"].take()
+    }
+
     /// Closes the window; nothing was asked for, and nothing was wrong.
     pub async fn close(self) {
         let asked = self.value("performance.getEntriesByType('resource').map((one) => one.name)");
         assert_eq!(asked.await, json!([]), "it asks for something");
-        let session = self.client.session_id().await.unwrap().unwrap();
-        let answer: Value = reqwest::Client::builder()
-            .no_proxy()
-            .tls_certs_only([])
-            .build()
-            .unwrap()
-            .post(format!("{}/session/{session}/se/log", self.driver.url()))
-            .json(&json!({"type": "browser"}))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        assert_eq!(answer["value"], json!([]), "the console says something");
+        let said = self.driver_says("se/log", json!({"type": "browser"})).await;
+        assert_eq!(said, json!([]), "the console says something");
         self.client.close().await.unwrap();
     }
 }

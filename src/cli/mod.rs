@@ -33,7 +33,7 @@ pub use flags::{Cli, Command};
 
 use crate::browser::guard;
 use crate::failure::Failure;
-use crate::report::Glyphs;
+use crate::report::{Glyphs, Purpose};
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -44,7 +44,10 @@ pub fn main() -> ExitCode {
     }
     keep_memory_private();
     defect::catch_panics();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error, &arguments[1..]),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -62,6 +65,28 @@ pub fn main() -> ExitCode {
     // A look-up that hangs in the system's resolver must not hold up the end.
     runtime.shutdown_background();
     code
+}
+
+/// A command line that is none; or one that asks for help, which is no mistake. Whoever asked for a
+/// report gets one.
+fn refused(error: &clap::Error, arguments: &[String]) -> ExitCode {
+    if let Err(error) = error.print() {
+        tracing::debug!(%error, "nobody reads");
+    }
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    let asks_for_json = arguments.iter().any(|argument| argument == "--format=json")
+        || arguments.windows(2).any(|pair| pair == ["--format", "json"]);
+    let purpose = arguments.iter().find_map(|argument| Purpose::named(argument));
+    if let (true, true, Some(purpose)) = (error.use_stderr(), asks_for_json, purpose) {
+        let text = error.to_string();
+        let end =
+            ["\n\nUsage:", "\n\nFor more"].into_iter().filter_map(|begin| text.find(begin)).min();
+        let said = &text[..end.unwrap_or(text.len())];
+        let said = said.strip_prefix("error: ").unwrap_or(said).trim();
+        let hint = format!("see `reauth {} --help`", purpose.as_str());
+        session::refuse_line(purpose, Failure::usage("reauth.usage", said).hint(hint));
+    }
+    ExitCode::from(code)
 }
 
 /// No core dump of this process, nor of those that it starts: each holds a password at some time.

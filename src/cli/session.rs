@@ -333,6 +333,11 @@ pub fn refuse(global: &Global, purpose: Purpose, failure: Failure) -> Failure {
     failure
 }
 
+/// The report of a command line that is none.
+pub fn refuse_line(purpose: Purpose, failure: Failure) {
+    report_on_stdout(purpose, &failure, Timestamp::now(), &Redactor::new());
+}
+
 /// The report of a command that could not begin, where one was asked for.
 fn report_refusal(
     global: &Global,
@@ -341,9 +346,17 @@ fn report_refusal(
     started_at: Timestamp,
     redactor: &Redactor,
 ) {
-    if global.format != Format::Json {
-        return;
+    if global.format == Format::Json {
+        report_on_stdout(purpose, failure, started_at, redactor);
     }
+}
+
+fn report_on_stdout(
+    purpose: Purpose,
+    failure: &Failure,
+    started_at: Timestamp,
+    redactor: &Redactor,
+) {
     let report = Recorder::refused(meta(purpose, started_at.to_string(), started_at), failure);
     match report.to_json(redactor) {
         Ok(json) => to_stdout(&json),

@@ -21,6 +21,13 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// The command of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all =
+            [Self::Run, Self::Provision, Self::Revoke, Self::Restore, Self::Status, Self::Passkey];
+        all.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+
     /// The command's name, as in the report.
     pub fn as_str(self) -> &'static str {
         match self {

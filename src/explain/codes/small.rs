@@ -150,6 +150,13 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         remedies: &["`reauth --help` lists all commands."],
     },
     Explained {
+        code: "reauth.usage",
+        is: USAGE,
+        means: "The command line cannot be read: a flag that there is not, a value that is none, or flags that do not go together. Nothing was begun.",
+        signs: "The message names the flag, and often one that is like it. This code is in the report of `--format json` only; a person reads the message.",
+        remedies: &["Look at `reauth help`, or at `--help` after the command."],
+    },
+    Explained {
         code: "reauth.no_terminal",
         is: USAGE,
         means: "A flag was given that asks somebody (`--step`, `--pause-on-failure`, `--keep-open`), and there is no terminal to ask on. Nothing was begun.",

@@ -1,6 +1,6 @@
 //! What the program says of itself.
 
-use super::{nowhere, reauth, refusal, stdout};
+use super::{nowhere, reauth, refusal, stdout, text};
 
 #[test]
 fn the_program_explains_itself() {
@@ -92,6 +92,36 @@ fn a_report_that_lacks_something_is_not_valid() {
     }
     report.as_object_mut().unwrap().remove("exit_code");
     assert!(!validator.is_valid(&report));
+}
+
+/// Who asked for JSON gets a report of a command line that is none, too.
+#[test]
+fn usage_errors_are_reports_where_those_were_asked_for() {
+    let validator = jsonschema::validator_for(&reauth::report::schema()).unwrap();
+    for arguments in [
+        &["run", "--format", "json", "--revoke-via", "phone"][..],
+        &["--format=json", "status", "--colour", "never"],
+    ] {
+        let folder = nowhere();
+        let output = reauth(folder.path(), arguments).output().unwrap();
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && stderr.contains("--help"), "{stderr}");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(validator.is_valid(&report), "{report:#}");
+        let message = report["error"]["message"].as_str().unwrap();
+        assert_eq!(
+            (&report["exit_code"], &report["error"]["code"]),
+            (&2.into(), &"reauth.usage".into())
+        );
+        assert!(stderr.contains(message) && !message.contains("--help"), "{message}");
+    }
+    // Help is no mistake, and another command has no report.
+    for arguments in
+        [&["run", "--format", "json", "--help"][..], &["explain", "--format=json", "-x"]]
+    {
+        let output = reauth(nowhere().path(), arguments).output().unwrap();
+        assert!(!text(&output.stdout).contains("\"schema\""), "{arguments:?}");
+    }
 }
 
 #[test]

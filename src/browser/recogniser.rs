@@ -339,7 +339,8 @@ impl Session {
     }
 
     /// Presses an element of a page that was rendered again since it was seen: found anew and clicked
-    /// in one task, if the document still shows that page. Says whether it does.
+    /// in one task, if the document shows that page, or does so in a moment. Says whether it is that
+    /// document still. Where the page does not come back, nothing is pressed, and it is not spent.
     ///
     /// # Errors
     /// Any [`BrowserError`].
@@ -353,8 +354,9 @@ impl Session {
         // It was spent by who pressed it first.
         self.unspend(&seen.page).await?;
         page["quiet"] = json!(false);
-        let arguments =
-            vec![page, json!(element), json!(seen.origin), json!(how == Spend::Document)];
+        let with_document = json!(how == Spend::Document);
+        let (origin, document) = (json!(seen.origin), json!(seen.document));
+        let arguments = vec![page, json!(element), origin, document, with_document];
         Ok(self.script("press again", PRESS, arguments).await? == json!(true))
     }
 

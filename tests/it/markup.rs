@@ -100,6 +100,14 @@ async fn rerender_of_paged_lists_whose_rows_vanish_in_place() {
     .await;
 }
 
+/// The button that is pressed is another one than was seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn rerender_of_pages_that_come_between() {
+    for interlude in ["register-phone", "reminder", "reminder-german"] {
+        passes(&["rerender", interlude]).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_network() {
     drifts(&["slow-network", "many-apps"], &[]).await;

@@ -38,8 +38,9 @@ pub async fn authorize(
             }
             Arrival::Page(seen) => {
                 approving(visitor.session()).await?;
-                approvals += 1;
-                visitor.press(&seen, "allow", Spend::Document).await?;
+                if visitor.press(&seen, "allow", Spend::Document).await? {
+                    approvals += 1;
+                }
                 arrival = visitor.go_on(&["approval"]).await?;
             }
         }

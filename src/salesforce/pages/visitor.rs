@@ -321,7 +321,8 @@ impl<'run> Visitor<'run> {
         self.login_view.take()
     }
 
-    /// Presses an element of a page, which is then not recognised again until it is another one.
+    /// Presses an element of a page, which is then not recognised again until it is another one. False
+    /// if the document has gone meanwhile: nothing was pressed, and there is another one to look at.
     ///
     /// # Errors
     /// [`PageError::NoElement`], or the browser's.
@@ -330,18 +331,19 @@ impl<'run> Visitor<'run> {
         seen: &Seen,
         element: &'static str,
         spend: Spend,
-    ) -> Result<(), PageError> {
+    ) -> Result<bool, PageError> {
         let target = self.element(seen, element)?.clone();
         self.session.spend(&seen.page, spend).await?;
         match self.session.click(&target).await {
+            Ok(()) => Ok(true),
             // Rendered again since it was seen: the same page's element, found anew.
-            Err(error)
-                if error.is_page_gone()
-                    && self.session.press_again(seen, element, spend).await? =>
-            {
-                Ok(())
+            Err(error) if error.is_page_gone() => {
+                match self.session.press_again(seen, element, spend).await {
+                    Err(error) if error.is_page_gone() => Ok(false),
+                    pressed => Ok(pressed?),
+                }
             }
-            other => Ok(other?),
+            Err(error) => Err(error.into()),
         }
     }
 

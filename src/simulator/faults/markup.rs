@@ -23,9 +23,13 @@ pub(super) const FAULTS: &[Fault] = &[
     page("japanese", "the org's pages are in Japanese", |settings| {
         settings.salesforce.markup.language = Language::Japanese;
     }),
-    page("rerender", "lists are rendered again every few milliseconds", |settings| {
-        settings.salesforce.markup.restless = true;
-    }),
+    page(
+        "rerender",
+        "lists, and the buttons of pages that come between and of the approval, are rendered again every few milliseconds",
+        |settings| {
+            settings.salesforce.markup.restless = true;
+        },
+    ),
     page("slow-network", "every answer of the org takes one to three seconds", |settings| {
         settings.salesforce.slow_network_seed = Some(20_261_125);
     }),

@@ -29,7 +29,8 @@ pub struct Markup {
     pub names: Names,
     /// Columns, buttons and fields come in the opposite order.
     pub order_changed: bool,
-    /// Lists are rendered again every few milliseconds, their rows in turn.
+    /// Lists are rendered again every few milliseconds, their rows in turn; and so are the buttons of
+    /// pages that come between, and of the approval.
     pub restless: bool,
 }
 
@@ -40,7 +41,7 @@ impl Markup {
         if self.order_changed {
             html = order::changed(&html);
         }
-        if self.restless && html.contains("<tbody>") {
+        if self.restless && (html.contains("<tbody>") || html.contains("data-restless")) {
             html = html.replace("</body>", &format!("<script>{RESTLESS}</script>\n</body>"));
         }
         names::replaced(html, self.names)

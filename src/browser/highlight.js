@@ -39,7 +39,7 @@ function outline(element) {
 const frames = [];
 let closed = 0;
 function look(root, name) {
-  const found = [...inside(root)];
+  const found = [...new Set(inside(root))];
   const shown = found.filter(isVisible);
   shown.forEach(outline);
   if (name !== null && found.length) frames.push([name, found.length]);

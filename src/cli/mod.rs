@@ -27,7 +27,7 @@ mod status;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 pub use flags::{Cli, Command};
 
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
     defect::catch_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refused(&error, &arguments[1..]),
+        Err(error) => return refused(&error, arguments.get(1..).unwrap_or_default()),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -76,7 +76,9 @@ fn refused(error: &clap::Error, arguments: &[String]) -> ExitCode {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
     let asks_for_json = arguments.iter().any(|argument| argument == "--format=json")
         || arguments.windows(2).any(|pair| pair == ["--format", "json"]);
-    let purpose = arguments.iter().find_map(|argument| Purpose::named(argument));
+    let line = Cli::command();
+    let command = arguments.iter().find(|argument| line.find_subcommand(argument).is_some());
+    let purpose = command.and_then(|command| Purpose::named(command));
     if let (true, true, Some(purpose)) = (error.use_stderr(), asks_for_json, purpose) {
         let text = error.to_string();
         let end =

@@ -114,7 +114,7 @@ async fn perform<T>(
 
     context.watch(Watching { restores: plan.restores, ..plan.watching });
     let outcome = tokio::select! {
-        result = defect::caught(begun(&context, plan.purpose, work)) => result
+        result = defect::caught(begun(&context, plan.watching, work)) => result
             .flatten()
             .map_err(|failure| (context.failed_step(), failure)),
         failure = signals.next() => Err((None, failure)),
@@ -160,10 +160,11 @@ async fn perform<T>(
 
 async fn begun<T>(
     context: &Context,
-    purpose: Purpose,
+    watching: Watching,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if purpose != Purpose::Status {
+    // Nobody is asked anything of a run that cannot show its window. Others may do without one.
+    if !watching.is_off() {
         context.expect_display().await?;
     }
     work(context).await

@@ -1,6 +1,5 @@
 //! The files that a run leaves beside its evidence, and how they are made of one another.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -92,7 +91,7 @@ fn clean(folder: &Path, name: &str, redactor: &Redactor) -> io::Result<()> {
     let mut is_clean = true;
     for line in lines()? {
         let line = line?;
-        is_clean &= matches!(redactor.redact(&line), Cow::Borrowed(_));
+        is_clean &= redactor.redact(&line) == line.as_str();
     }
     if is_clean {
         return Ok(());

@@ -214,7 +214,8 @@ impl Context {
     ) -> Result<T, Failure> {
         let key = self.next_key(id);
         if let Err(failure) = self.before_step(key).await {
-            self.failed_in(id);
+            // It has not begun; an attempt that failed earlier has its own error.
+            *lock(&self.browsers.failed_step) = None;
             return Err(failure);
         }
         let step = self.step_of(key);

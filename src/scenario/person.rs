@@ -126,7 +126,9 @@ impl<'run> Expected<'run> {
         visit: &mut impl AsyncFnMut() -> Result<T, PageError>,
     ) -> Result<T, PageError> {
         match visit().await {
-            Err(error @ (PageError::Browser(_) | PageError::Person(_))) => Err(error),
+            Err(error @ (PageError::Browser(_) | PageError::Person(_) | PageError::Stopped(_))) => {
+                Err(error)
+            }
             Ok(done) => {
                 self.check(window).await?;
                 Ok(done)

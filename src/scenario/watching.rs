@@ -159,7 +159,8 @@ impl Context {
                 };
             match answer {
                 Answer::GoOn => return Ok(()),
-                Answer::ToNextStep => {
+                // Elsewhere it is not offered, and may be a no.
+                Answer::ToNextStep if question == BEFORE_PAGE => {
                     lock(&self.watching).pages = false;
                     return Ok(());
                 }
@@ -170,6 +171,7 @@ impl Context {
                 }
                 Answer::Picture => about = self.picture_of(step, shown).await,
                 Answer::Abort => return Err(aborted()),
+                Answer::ToNextStep => about = vec!["\"n\" is none of these".to_owned()],
                 Answer::Other(other) => about = vec![format!("\"{other}\" is none of these")],
             }
         }
@@ -229,8 +231,13 @@ impl Context {
         let mut about = vec!["the browser stays open".to_owned()];
         let deadline = is_down.then(|| {
             let limit_s = watching.limit.as_secs();
+            let since = match self.config.browser.profile_dir {
+                None => "from anywhere and already now",
+                // It belongs to this browser until then.
+                Some(_) => "once this browser is closed",
+            };
             about.push(format!(
-                "the instance is down: `reauth restore` brings it back, from anywhere and already now; the browser is closed after {limit_s} s"
+                "the instance is down: `reauth restore` brings it back, {since}; the browser is closed after {limit_s} s"
             ));
             Instant::now() + watching.limit
         });
@@ -367,7 +374,7 @@ impl Step<'_> {
             .map(|(name, found)| (name.as_str(), &found.element))
             .unzip();
         match window.highlight_elements(&elements).await {
-            _ if names.is_empty() => {}
+            Ok(0) => {}
             Ok(_) => about.push(format!("the browser shows its {}", names.join(", "))),
             Err(error) => about.push(format!("the browser does not show where: {error}")),
         }

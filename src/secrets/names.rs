@@ -38,13 +38,14 @@ pub fn is_secret_name(name: &str) -> bool {
     ENDS.iter().any(|end| name.ends_with(end)) || NAMES.contains(&name.as_str())
 }
 
+/// Longer words without a digit are no code of an error, in bytes.
+const LONGEST_ERROR_CODE: usize = 48;
+
 /// Whether a text under [`CODE`] is one of those that tell errors apart, such as
 /// `salesforce.app_blocked` or `INVALID_SESSION_ID`, and no authorization code.
 pub(super) fn is_error_code(text: &str) -> bool {
-    let all = |is_letter: fn(&u8) -> bool| {
-        text.bytes().all(|byte| is_letter(&byte) || byte == b'_' || byte == b'.')
-    };
-    all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase)
+    let is_of_one = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-');
+    text.len() <= LONGEST_ERROR_CODE && text.bytes().all(is_of_one)
 }
 
 #[cfg(test)]
@@ -97,6 +98,9 @@ mod tests {
         for (text, expected) in [
             ("salesforce.app_blocked", true),
             ("INVALID_SESSION_ID", true),
+            ("invalid-request", true),
+            ("NotFound", true),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", false),
             ("aPrx9f.Q==", false),
             ("482913", false),
         ] {

@@ -36,6 +36,10 @@ const PEM_LINE: usize = 64;
 /// So many escapes around one another are undone: `%252F` in a JSON text in a JSON text.
 const DEEPEST: usize = 3;
 
+/// So many documents in JSON in one another are looked into one by one. Each takes the stack that a
+/// reader of JSON takes.
+const DEEPEST_DOCUMENT: usize = 6;
+
 /// The beginning of a form that is searched for; the rest is compared where that was found. Keeps
 /// the automaton small, however long the secrets are.
 const ANCHOR: usize = 32;
@@ -338,9 +342,19 @@ impl Redactor {
     /// assert_eq!(Redactor::new().redact_said(said), r#"refused: {"access_token":"«redacted»"}"#);
     /// ```
     pub fn redact_said<'text>(&self, text: &'text str) -> Cow<'text, str> {
-        if let Some(document) = document(text) {
-            let clean = self.redact_json(&document);
-            return if clean == document { text.into() } else { clean.to_string().into() };
+        self.said(text, DEEPEST_DOCUMENT)
+    }
+
+    /// Texts in `deep` texts in JSON are looked into as well.
+    fn said<'text>(&self, text: &'text str, deep: usize) -> Cow<'text, str> {
+        if deep > 0
+            && let Some(document) = document(text)
+        {
+            let clean = self.json(&document, deep - 1);
+            if clean != document {
+                return clean.to_string().into();
+            }
+            // What reading leaves out, as a field that comes twice, is in the text all the same.
         }
         match self.redact(text) {
             Cow::Borrowed(text) => named::hidden(text),
@@ -352,14 +366,18 @@ impl Redactor {
     /// field whose name says that it is a secret ([`is_secret_name`]), or beside such a name in a list
     /// of settings. Strings as [`Redactor::redact_said`] does.
     pub fn redact_json(&self, value: &Value) -> Value {
+        self.json(value, DEEPEST_DOCUMENT)
+    }
+
+    fn json(&self, value: &Value, deep: usize) -> Value {
         match value {
-            Value::String(text) => Value::String(self.redact_said(text).into_owned()),
+            Value::String(text) => Value::String(self.said(text, deep).into_owned()),
             Value::Number(number) => {
                 let number = number.to_string();
                 let shown = self.redact(&number);
                 if shown == number { value.clone() } else { Value::String(shown.into_owned()) }
             }
-            Value::Array(items) => items.iter().map(|item| self.redact_json(item)).collect(),
+            Value::Array(items) => items.iter().map(|item| self.json(item, deep)).collect(),
             Value::Object(fields) => {
                 let is_setting = SETTING_NAMES.iter().any(|name| {
                     fields.get(*name).and_then(Value::as_str).is_some_and(is_secret_name)
@@ -369,7 +387,7 @@ impl Redactor {
                     let shown = match value {
                         value if is_value || is_secret_name(key) => hidden(value),
                         Value::String(text) if key == CODE && !is_error_code(text) => hidden(value),
-                        value => self.redact_json(value),
+                        value => self.json(value, deep),
                     };
                     (self.redact(key).into_owned(), shown)
                 });

@@ -23,7 +23,7 @@ pub async fn enrol(
     wanted: &[&str],
     keep: impl FnOnce(Credential) -> Result<(), PasskeyError>,
 ) -> Result<Arrival, PageError> {
-    let deadline = Instant::now() + visitor.limit();
+    let mut deadline = Instant::now() + visitor.limit();
     if !visitor.may_approve(seen) {
         return Err(PageError::UntrustedOrigin { origin: seen.origin.clone() });
     }
@@ -49,7 +49,7 @@ pub async fn enrol(
     session.release_created().await?;
     let wanted = [wanted, &[seen.page.as_str()]].concat();
     loop {
-        let arrival = visitor.go_on_until(&wanted, deadline).await?;
+        let arrival = visitor.go_on_until(&wanted, &mut deadline).await?;
         let Arrival::Page(shown) = &arrival else { return Ok(arrival) };
         if shown.page != seen.page {
             return Ok(arrival);

@@ -108,7 +108,7 @@ async fn found_by_quick_find(visitor: &mut Visitor<'_>) -> Result<Option<Seen>, 
     let mut deadline = Instant::now() + visitor.limit() / SHARE_OF_SEARCH;
     let mut wanted = [FOUND, NOT_FOUND].as_slice();
     loop {
-        match visitor.go_on_until(wanted, deadline).await {
+        match visitor.go_on_until(wanted, &mut deadline).await {
             Ok(Arrival::Page(seen)) if seen.page == FOUND => return Ok(Some(seen)),
             Ok(Arrival::Page(_)) => {
                 // It may say so before it has searched for all that was typed.

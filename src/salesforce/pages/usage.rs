@@ -354,9 +354,9 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
     }
 
     async fn app_table(&mut self) -> Result<(Seen, Table), PageError> {
-        let deadline = Instant::now() + self.visitor.limit();
+        let mut deadline = Instant::now() + self.visitor.limit();
         loop {
-            let seen = match self.visitor.go_on_until(&[self.names.apps], deadline).await? {
+            let seen = match self.visitor.go_on_until(&[self.names.apps], &mut deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };
@@ -373,11 +373,11 @@ impl<'visit, 'run> UsagePages<'visit, 'run> {
 
     /// The users of the app, as the page that is shown or comes next lists them.
     async fn users(&mut self) -> Result<Users, PageError> {
-        let deadline = Instant::now() + self.visitor.limit();
+        let mut deadline = Instant::now() + self.visitor.limit();
         loop {
             let names = self.names;
             let wanted = [names.users, names.no_users, names.apps];
-            let seen = match self.visitor.go_on_until(&wanted, deadline).await? {
+            let seen = match self.visitor.go_on_until(&wanted, &mut deadline).await? {
                 Arrival::Page(seen) => seen,
                 Arrival::Callback(_) => return Err(unexpected_callback()),
             };

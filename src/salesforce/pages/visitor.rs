@@ -163,10 +163,10 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// [`PageError`]: refused, in the way, unknown page, untrusted origin …
     pub async fn go(&mut self, url: &str, wanted: &[&str]) -> Result<Arrival, PageError> {
-        let deadline = Instant::now() + self.limit;
+        let mut deadline = Instant::now() + self.limit;
         let mut visit = Visit::default();
         self.set_out(url, &mut visit.way_in).await?;
-        self.arrive(wanted, deadline, visit).await
+        self.arrive(wanted, &mut deadline, visit).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown.
@@ -174,18 +174,18 @@ impl<'run> Visitor<'run> {
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on(&mut self, wanted: &[&str]) -> Result<Arrival, PageError> {
-        self.go_on_until(wanted, Instant::now() + self.limit).await
+        self.go_on_until(wanted, &mut (Instant::now() + self.limit)).await
     }
 
     /// Goes on from where the browser is until one of `wanted` or the callback is shown, for a loop
-    /// that has a limit of its own.
+    /// that has a limit of its own: a person who was asked on the way has moved it.
     ///
     /// # Errors
     /// As [`Visitor::go`].
     pub async fn go_on_until(
         &mut self,
         wanted: &[&str],
-        deadline: Instant,
+        deadline: &mut Instant,
     ) -> Result<Arrival, PageError> {
         self.arrive(wanted, deadline, Visit::going_on()).await
     }
@@ -193,12 +193,13 @@ impl<'run> Visitor<'run> {
     async fn arrive(
         &mut self,
         wanted: &[&str],
-        mut deadline: Instant,
+        until: &mut Instant,
         mut visit: Visit,
     ) -> Result<Arrival, PageError> {
         let known: Vec<&str> =
             wanted.iter().copied().chain(["login", "login-identifier"]).collect();
         loop {
+            let deadline = *until;
             let look = self.session.look(&known, visit.passkey.patience(deadline)).await?;
             if self.await_passkey(&look, &mut visit.passkey, deadline).await? {
                 continue;
@@ -239,7 +240,7 @@ impl<'run> Visitor<'run> {
             let paused = self.notes.paused();
             if !arrived && acts_on(&seen.page) && self.asks_before(&seen).await? {
                 // They may have gone on by hand.
-                deadline += self.notes.paused().saturating_sub(paused);
+                *until += self.notes.paused().saturating_sub(paused);
                 continue;
             }
             for part in ["signature", "frame"] {

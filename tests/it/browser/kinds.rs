@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::display::Display;
 use super::program;
-use crate::support::{Finished, World};
+use crate::support::{Finished, Terminal, World};
 
 const APP: &str = "Cloud Elements QA";
 
@@ -71,20 +71,14 @@ async fn with_a_window() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_needs_a_display() {
     let world = World::new().await;
-    for command in [
-        &["restore", "--headed"][..],
-        &["revoke", "--headed", "--revoke-via", "api"],
-        &["run", "--headed"],
-    ] {
-        let report = world.reauth(command).await.expect_code(3).report();
-        assert_eq!(report["error"]["code"], "browser.no_display", "{command:?}: {report:#}");
+    // Who wants to watch is told before anything is asked; who does not may do without a window.
+    for command in [&["restore"][..], &["revoke", "--revoke-via", "api"], &["run"]] {
+        let arguments = [command, &["--headed", "--step", "--no-progress"]].concat();
+        let said = Terminal::open(&world, &arguments, &[]).ends(3);
+        assert!(said.contains("browser.no_display"), "{command:?}: {said}");
     }
-    assert_eq!(
-        world.state().await.0["requests"],
-        serde_json::json!([]),
-        "before anything is asked"
-    );
-    world.reauth(&["status"]).await.expect_code(0);
+    assert_eq!(world.state().await.0["requests"], serde_json::json!([]));
+    world.reauth(&["restore", "--headed"]).await.expect_code(0);
     let finished = world.reauth(&["run", "--headed"]).await.expect_code(3);
     let report = finished.report();
     assert_eq!(report["error"]["code"], "browser.no_display", "{report:#}");

@@ -164,6 +164,10 @@ impl From<BrowserError> for Failure {
                 .hint("leave `--headed` (`browser.headless = false`) out")
                 .hint("or begin with `xvfb-run -a`, which makes a display that nobody sees; over ssh, `ssh -X` brings yours")
                 .hint("or drive a browser elsewhere: `--webdriver-url`"),
+            BrowserError::SessionNotCreated(reason) if reason.contains("did not respond") => {
+                Failure::environment("browser.session_not_created", message)
+                    .hint("nothing that is a driver answers there: look at `--webdriver-url` (`browser.webdriver_url`), and whether the driver or Grid runs")
+            }
             BrowserError::SessionNotCreated(_) => {
                 Failure::environment("browser.session_not_created", message)
                     .hint("as root or in a container the browser may need `--no-sandbox`: `browser.args` in reauth.toml")

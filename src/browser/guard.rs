@@ -347,9 +347,18 @@ pub fn folders(root: &Path) -> impl Iterator<Item = (PathBuf, Metadata)> + use<>
     // Where nothing can be listed nothing is found.
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     entries
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX))
+        .filter(|entry| is_folder_name(&entry.file_name().to_string_lossy()))
         .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
         .filter(move |(_, metadata)| metadata.is_dir() && metadata.uid() == own)
+}
+
+/// `reauth-` and six letters or digits: others call theirs `reauth-…` as well.
+fn is_folder_name(name: &str) -> bool {
+    let end = name.strip_prefix(FOLDER_PREFIX);
+    let length = FOLDER_NAME_LENGTH - 1 - FOLDER_PREFIX.len();
+    end.is_some_and(|end| {
+        end.len() == length && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// Where guards make their folders: the system's temporary folder, unless its path is too long.

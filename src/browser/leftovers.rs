@@ -216,9 +216,11 @@ mod tests {
     #[test]
     fn what_nobody_claimed_is_left() {
         let root = tempfile::tempdir().unwrap();
-        for (name, text) in
-            [("reauth-a", None), ("reauth-b", Some("{\"gua")), ("other", Some("{\"guard\":1}"))]
-        {
+        for (name, text) in [
+            ("reauth-aaaaaa", None),
+            ("reauth-bbbbbb", Some("{\"gua")),
+            ("other", Some("{\"guard\":1}")),
+        ] {
             fs::create_dir(root.path().join(name)).unwrap();
             if let Some(text) = text {
                 fs::write(root.path().join(name).join(RECORD), text).unwrap();

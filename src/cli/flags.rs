@@ -127,9 +127,9 @@ pub struct BrowserArguments {
     /// Show the browser's window
     #[arg(long)]
     pub headed: bool,
-    /// Wait before each action, in milliseconds, for a person who watches
-    #[arg(long, value_name = "MS")]
-    pub slow_mo: Option<u64>,
+    /// Wait before each action, for a person who watches: milliseconds, or a time such as 1s
+    #[arg(long, value_name = "MS", value_parser = pause)]
+    pub slow_mo: Option<Duration>,
     /// Browser to use
     #[arg(long, value_name = "FILE")]
     pub browser_binary: Option<PathBuf>,
@@ -490,7 +490,7 @@ pub enum ReauthenticateVia {
 impl BrowserArguments {
     fn apply(self, overrides: &mut Overrides) {
         overrides.headed = self.headed;
-        overrides.slow_mo = self.slow_mo.map(Duration::from_millis);
+        overrides.slow_mo = self.slow_mo;
         overrides.browser_binary = self.browser_binary;
         overrides.driver = self.driver;
         overrides.webdriver_url = self.webdriver_url;
@@ -606,6 +606,16 @@ impl DoctorArguments {
 }
 
 /// `60`, `60s`, `2m`, `1h`.
+/// Milliseconds, with or without their unit, or a longer time with its unit.
+fn pause(text: &str) -> Result<Duration, String> {
+    match text.strip_suffix("ms").unwrap_or(text).trim_end().parse() {
+        Ok(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        Err(_) => {
+            duration(text).map_err(|_| "expected milliseconds, or a time such as 1s".to_owned())
+        }
+    }
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a time such as 60s or 2m".to_owned();
     let (digits, unit) =

@@ -1,7 +1,7 @@
 //! `reauth provision`
 
 use super::flags::{Format, Global, ProvisionArguments};
-use super::session::{Plan, execute, refuse, to_stdout};
+use super::session::{Plan, execute, refuse};
 use crate::failure::Failure;
 use crate::report::Purpose;
 use crate::scenario::cycle;
@@ -27,17 +27,19 @@ pub async fn run(global: &Global, arguments: ProvisionArguments) -> Result<u8, F
         plan,
         async |context| cycle::provision(context).await,
         |context, grant| {
+            let mut lines = Vec::new();
             if is_human {
-                to_stdout(&grant.instance.id.to_string());
+                lines.push(grant.instance.id.to_string());
             }
             if show_secrets {
                 let header = context.platform.full_header(&grant.instance.token);
                 if std::env::var_os("GITHUB_ACTIONS").is_some() {
                     // Prints in clear once, so that every later line is masked.
-                    to_stdout(&format!("::add-mask::{}", header.expose()));
+                    lines.push(format!("::add-mask::{}", header.expose()));
                 }
-                to_stdout(&format!("Authorization: {}", header.expose()));
+                lines.push(format!("Authorization: {}", header.expose()));
             }
+            lines
         },
     )
     .await

@@ -32,7 +32,7 @@ pub async fn run(global: &Global, arguments: RestoreArguments) -> Result<u8, Fai
     }
     let plan =
         Plan { purpose: Purpose::Restore, overrides, restores: false, config: None, watching };
-    execute(global, plan, async |context| cycle::restore(context).await, |_, ()| {}).await
+    execute(global, plan, async |context| cycle::restore(context).await, |_, ()| Vec::new()).await
 }
 
 async fn restore_left(
@@ -45,7 +45,7 @@ async fn restore_left(
     let config = entry.config_file.clone().filter(|_| global.config.is_none());
     let plan = Plan { purpose: Purpose::Restore, overrides, restores: false, config, watching };
     let work = async |context: &Context| cycle::restore_left(context, &entry).await;
-    execute(global, plan, work, |_, ()| {}).await
+    execute(global, plan, work, |_, ()| Vec::new()).await
 }
 
 /// One after the other, each with the configuration that its run had. A failed one neither hides

@@ -11,5 +11,5 @@ pub async fn run(global: &Global, arguments: RevokeArguments) -> Result<u8, Fail
     let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Revoke, overrides, restores: true, config: None, watching };
-    execute(global, plan, async |context| cycle::revoke(context).await, |_, ()| {}).await
+    execute(global, plan, async |context| cycle::revoke(context).await, |_, ()| Vec::new()).await
 }

@@ -12,5 +12,5 @@ pub async fn run(global: &Global, arguments: RunArguments) -> Result<u8, Failure
     let watching = arguments.watch.watching();
     let overrides = arguments.overrides(global);
     let plan = Plan { purpose: Purpose::Run, overrides, restores, config: None, watching };
-    execute(global, plan, async |context| cycle::run(context).await, |_, ()| {}).await
+    execute(global, plan, async |context| cycle::run(context).await, |_, ()| Vec::new()).await
 }

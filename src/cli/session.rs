@@ -35,7 +35,8 @@ pub struct Plan {
     pub watching: Watching,
 }
 
-/// Does a command's work. Answers its exit code; what it proved goes to the reporters.
+/// Does a command's work. Answers its exit code; what it proved goes to the reporters, and what
+/// `answer` makes of it to stdout, line by line, at the end.
 ///
 /// # Errors
 /// A [`Failure`] if nothing could be begun. Whoever asked for a report has got one.
@@ -43,7 +44,7 @@ pub async fn execute<T>(
     global: &Global,
     plan: Plan,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
-    answer: impl FnOnce(&Context, T),
+    answer: impl FnOnce(&Context, T) -> Vec<String>,
 ) -> Result<u8, Failure> {
     let (purpose, started_at, redactor) = (plan.purpose, Timestamp::now(), Redactor::new());
     let result = perform(global, plan, started_at, redactor.clone(), work, answer).await;
@@ -59,7 +60,7 @@ async fn perform<T>(
     started_at: Timestamp,
     redactor: Redactor,
     work: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
-    answer: impl FnOnce(&Context, T),
+    answer: impl FnOnce(&Context, T) -> Vec<String>,
 ) -> Result<u8, Failure> {
     if !plan.watching.is_off() && !ask::is_possible() {
         return Err(Failure::usage(
@@ -119,9 +120,13 @@ async fn perform<T>(
             .map_err(|failure| (context.failed_step(), failure)),
         failure = signals.next() => Err((None, failure)),
     };
+    let mut said = Vec::new();
     match outcome {
-        Ok(proof) => answer(&context, proof),
+        Ok(proof) => said = answer(&context, proof),
         Err((step, failure)) => {
+            if let Some((step, looked_at)) = context.failure_looked_at() {
+                events.send(Event::Failed { step: Some(step), failure: looked_at });
+            }
             tracing::error!(code = failure.code, %failure, "failed");
             let was_stopped = matches!(failure.kind, Kind::Interrupted | Kind::Terminated);
             events.send(Event::Failed { step, failure });
@@ -130,6 +135,10 @@ async fn perform<T>(
             }
             context.ask_no_more();
             recover(&context, &plan, &mut signals).await;
+            if own_journal.is_some() && context.is_down() {
+                let message = "the simulator ends with this process, and its instance with it: there is nothing to restore";
+                events.warn("simulator.ended", message);
+            }
         }
     }
     tokio::select! {
@@ -152,6 +161,10 @@ async fn perform<T>(
         tracing::debug!(%error, "the simulator's journal is not empty");
     }
     let report = reporter.finish(plan.purpose, folder).await?;
+    // Not before: until then the terminal is somebody else's.
+    for line in said {
+        to_stdout(&line);
+    }
     if global.format == Format::Json {
         to_stdout(&report.to_json(&redactor)?);
     }

@@ -86,8 +86,19 @@ fn settings(file: &Path) -> Result<Settings, Failure> {
     serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// The simulator's passwords are passwords.
+/// The simulator's passwords are passwords. What somebody else wrote is not replaced.
 fn write_private(file: &Path, text: &str) -> Result<(), Failure> {
+    let first = |text: &str| text.lines().next().map(str::to_owned);
+    if file.exists() {
+        let there = read_text(file, Accepts::File, input_file::LONGEST).unwrap_or_default();
+        if first(&there) != first(text) {
+            return Err(Failure::usage(
+                "simulator.config_exists",
+                format!("{} is there already, and is none that `simulate` wrote", file.display()),
+            )
+            .hint("name another file, e.g. `--write-config simulator.toml`"));
+        }
+    }
     private_file::write(file, text, true).map_err(|error| {
         Failure::environment(
             "simulator.write_config",

@@ -1,7 +1,7 @@
 //! `reauth status`
 
 use super::flags::{Format, Global, StatusArguments};
-use super::session::{Plan, execute, to_stdout};
+use super::session::{Plan, execute};
 use crate::failure::Failure;
 use crate::report::Purpose;
 use crate::scenario::{Located, Watching, cycle};
@@ -22,12 +22,11 @@ pub async fn run(global: &Global, arguments: StatusArguments) -> Result<u8, Fail
         plan,
         async |context| cycle::status(context).await,
         |_, located| {
-            if is_human {
-                to_stdout(match located {
-                    Located::Alive(_) => "authenticated",
-                    Located::Dead(..) => "not authenticated",
-                });
-            }
+            let word = match located {
+                Located::Alive(_) => "authenticated",
+                Located::Dead(..) => "not authenticated",
+            };
+            is_human.then(|| word.to_owned()).into_iter().collect()
         },
     )
     .await

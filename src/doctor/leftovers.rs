@@ -105,18 +105,18 @@ mod tests {
     #[test]
     fn only_old_folders_of_ours_that_nobody_uses_are_left() {
         let root = tempfile::tempdir().unwrap();
-        for name in ["reauth-new", "reauth-old", "other-old"] {
+        for name in ["reauth-newnew", "reauth-oldold", "other-old", "reauth-old.old"] {
             fs::create_dir(root.path().join(name)).unwrap();
         }
-        fs::write(root.path().join("reauth-file"), "").unwrap();
+        fs::write(root.path().join("reauth-thefil"), "").unwrap();
         let old = SystemTime::now() - NEW * 2;
-        for name in ["reauth-old", "other-old", "reauth-file"] {
+        for name in ["reauth-oldold", "other-old", "reauth-old.old", "reauth-thefil"] {
             fs::File::open(root.path().join(name)).unwrap().set_modified(old).unwrap();
         }
-        assert_eq!(abandoned(root.path()), [root.path().join("reauth-old")]);
+        assert_eq!(abandoned(root.path()), [root.path().join("reauth-oldold")]);
         // It ends with its input, should the test fail.
         let mut user = Command::new("cat")
-            .env("TMPDIR", root.path().join("reauth-old"))
+            .env("TMPDIR", root.path().join("reauth-oldold"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{KeptRun, Phase, Report, StepOutcome, StepReport};
+use super::{KeptRun, Outcome, Phase, Report, StepOutcome, StepReport};
 
 /// Name and version of the document.
 pub const COMPARISON_SCHEMA: &str = "reauth.comparison/1";
@@ -22,6 +22,10 @@ pub struct Comparison {
     pub before: String,
     /// The later run's folder.
     pub after: String,
+    /// How they ended.
+    pub outcome: Pair<Outcome>,
+    /// Codes of what ended them.
+    pub error: Pair<String>,
     /// Total times.
     pub duration_ms: Pair<u64>,
     /// The steps of both, in order.
@@ -99,6 +103,8 @@ impl Comparison {
             schema: COMPARISON_SCHEMA,
             before: before.folder.display().to_string(),
             after: after.folder.display().to_string(),
+            outcome: Pair { before: Some(one.outcome), after: Some(other.outcome) },
+            error: Pair { before: code(one), after: code(other) },
             duration_ms: Pair { before: Some(one.duration_ms), after: Some(other.duration_ms) },
             steps: steps(one, other),
             pages: Difference::of(pages(one), pages(other)),
@@ -106,6 +112,10 @@ impl Comparison {
             facts: facts(one, other),
         }
     }
+}
+
+fn code(report: &Report) -> Option<String> {
+    report.error.as_ref().map(|error| error.code.clone())
 }
 
 impl Difference {

@@ -37,7 +37,7 @@ impl KeptRun {
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(REPORT);
         let text = input_file::read_text(&path, Accepts::File, LONGEST).map_err(|error| {
-            if error.is_missing() {
+            if error.is_missing() || folder.is_file() {
                 return not_a_run(folder);
             }
             unreadable(&path, &error.to_string())
@@ -176,9 +176,14 @@ fn not_a_run(folder: &Path) -> Failure {
 }
 
 fn no_runs(parent: &Path, error: &io::Error) -> Failure {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound if parent.is_dir() => "has none".to_owned(),
+        io::ErrorKind::NotFound => "is not there".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    };
     Failure::usage(
         "report.no_runs",
-        format!("expected a folder with run folders, {}: {error}", parent.display()),
+        format!("expected a folder with runs that are over, but {} {why}", parent.display()),
     )
     .hint("name the folder that runs were written to, with `--out DIR` or as an argument")
 }

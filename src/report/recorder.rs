@@ -136,9 +136,8 @@ impl Recorder {
                 let mut call = (**call).clone();
                 self.keep(&mut call);
                 self.calls.push(RecordedCall {
-                    // The clocks of the two differ by a hair: what began just before a step and ended
-                    // in it is the step's.
-                    step: self.step_at(started_at).or_else(|| self.step_at(at)),
+                    // By the order in which things happen: clocks are set, and differ by a hair.
+                    step: self.running_step().or_else(|| self.step_at(started_at)),
                     started_at,
                     call,
                 });
@@ -276,6 +275,11 @@ impl Recorder {
         if let Some(index) = self.last(key) {
             change(&mut self.steps[index].report);
         }
+    }
+
+    /// The step that began last and has not ended.
+    fn running_step(&self) -> Option<usize> {
+        self.steps.iter().rposition(|step| step.ended.is_none())
     }
 
     /// The step that began last before then and had not ended.

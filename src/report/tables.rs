@@ -73,8 +73,23 @@ pub fn history_table(history: &History, glyphs: Glyphs) -> String {
 pub fn comparison_table(comparison: &Comparison, glyphs: Glyphs) -> String {
     let mut out = String::new();
     let mut line = |text: std::fmt::Arguments<'_>| out.push_str(&format!("{text}\n"));
-    line(format_args!("{DIM}before{DIM:#}  {}", glyphs.line(&comparison.before)));
-    line(format_args!("{DIM}after{DIM:#}   {}\n", glyphs.line(&comparison.after)));
+    let (outcome, error) = (&comparison.outcome, &comparison.error);
+    for (name, folder, outcome, error) in [
+        ("before", &comparison.before, outcome.before, &error.before),
+        ("after ", &comparison.after, outcome.after, &error.after),
+    ] {
+        let (style, word) = match outcome {
+            Some(Outcome::Passed) => (GREEN, "passed"),
+            Some(Outcome::LeftUnauthenticated) => (RED, "left unauthenticated"),
+            Some(Outcome::Interrupted) => (RED, "interrupted"),
+            Some(Outcome::Environment | Outcome::Usage) => (RED, "not run"),
+            Some(Outcome::Failed) | None => (RED, "failed"),
+        };
+        let error = error.as_ref().map(|code| format!(" [{}]", glyphs.line(code)));
+        line(format_args!("{DIM}{name}{DIM:#}  {}", glyphs.line(folder)));
+        line(format_args!("        {style}{word}{style:#}{}", error.unwrap_or_default()));
+    }
+    line(format_args!(""));
     line(format_args!(
         "{DIM}{:TITLE$}  {:>11} {:>11} {:>12}{DIM:#}",
         "step", "before", "after", "difference"
@@ -82,7 +97,7 @@ pub fn comparison_table(comparison: &Comparison, glyphs: Glyphs) -> String {
     for step in &comparison.steps {
         let mut title = glyphs.line(&step.title);
         if step.phase == Phase::Restore {
-            title.push_str(" (r)");
+            title.push_str(" (restoring)");
         }
         if step.attempt > 1 {
             title.push_str(&format!(" ({})", step.attempt));

@@ -41,7 +41,7 @@ fn is_cleaned_up(report: &Report) -> bool {
 pub(super) fn in_words(report: &Report) -> (&'static str, String) {
     let seen = report.instance.as_ref().and_then(|instance| instance.authenticated);
     match report.outcome {
-        Outcome::Passed => ("PASSED", done(&report.command).to_owned()),
+        Outcome::Passed => ("PASSED", done(report).to_owned()),
         Outcome::Failed => ("FAILED", format!("{}{}", place(report), state(seen))),
         Outcome::LeftUnauthenticated if report.command == "status" => (
             "NOT AUTHENTICATED",
@@ -57,10 +57,10 @@ pub(super) fn in_words(report: &Report) -> (&'static str, String) {
                 .to_owned(),
         ),
         Outcome::Environment => {
-            ("NOT RUN", "something that has to be there is not; nothing was changed".to_owned())
+            ("NOT RUN", "nothing was changed: see the error for what was in the way".to_owned())
         }
         Outcome::Usage => ("NOT RUN", "the command or its configuration is not right".to_owned()),
-        Outcome::Interrupted => ("INTERRUPTED", format!("stopped by a signal{}", state(seen))),
+        Outcome::Interrupted => ("INTERRUPTED", format!("{}{}", stopped_by(report), state(seen))),
     }
 }
 
@@ -83,12 +83,24 @@ pub(super) fn logged_in_by(report: &Report) -> Option<String> {
     (!ways.is_empty()).then(|| ways.join("; "))
 }
 
-fn done(command: &str) -> &'static str {
-    match command {
+fn stopped_by(report: &Report) -> &'static str {
+    match report.error.as_ref().map(|error| error.code.as_str()) {
+        Some("reauth.aborted") => "stopped by who was asked",
+        Some("reauth.pause_over") => "nobody answered in time",
+        _ => "stopped by a signal",
+    }
+}
+
+fn done(report: &Report) -> &'static str {
+    let passed =
+        |id| report.steps.iter().any(|step| step.id == id && step.outcome == StepOutcome::Passed);
+    match report.command.as_str() {
         "run" => "the instance lost its grant, got a new one, and kept its configuration",
         "provision" => "the new instance is authenticated",
         "revoke" => "the grant is gone, as asked for; `reauth restore` brings the instance back",
-        "restore" => "the instance is authenticated again",
+        "restore" if passed(StepId::Reauthenticate) => "the instance is authenticated again",
+        "restore" if passed(StepId::CleanUp) => "what a run had made for itself is removed",
+        "restore" => "the instance is authenticated: there was nothing to restore",
         "status" => "the instance is authenticated",
         "passkey" => "the user has a passkey, and it is kept",
         _ => "done",

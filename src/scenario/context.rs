@@ -70,6 +70,8 @@ pub struct Context {
     pub(super) org: Mutex<KnownOrg>,
     pub(super) entries: Mutex<Entries>,
     pub(super) watching: Mutex<Watching>,
+    /// The failure that a person looks at.
+    pub(super) looked_at: Mutex<Option<(StepId, Failure)>>,
     /// How long a person was waited for, in all.
     pub(super) paused: Mutex<Duration>,
     /// The configuration file, for whoever has to finish this run's work.
@@ -128,6 +130,7 @@ impl Context {
             trusted,
             entries: Mutex::default(),
             watching: Mutex::default(),
+            looked_at: Mutex::default(),
             paused: Mutex::default(),
             config_file: None,
             restoring: AtomicBool::new(false),

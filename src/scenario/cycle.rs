@@ -93,7 +93,7 @@ pub async fn revoke(context: &Context) -> Result<(), Failure> {
         Located::Dead(dead, reason) => {
             return Err(Failure::scenario(
                 "scenario.already_dead",
-                format!("instance {} is not authenticated already: {reason}", dead.instance.id),
+                format!("instance {} has lost its grant already: {reason}", dead.instance.id),
             )
             .hint("run `reauth restore` first"));
         }
@@ -203,7 +203,8 @@ async fn recover_once(context: &Context, restores: bool) -> Result<(), Failure> 
     // One that was just made is not ours yet.
     context.take_instance(id)?;
     let was_made_for_this = provisioned.is_some() && !context.config.run.keep;
-    context.set_restoring(true);
+    // Who only looks restores nothing.
+    context.set_restoring(restores || was_made_for_this);
     // Where the confirmation was at its end, the revocation's effect was waited for.
     let was_waited_for =
         context.learnt().settle_over || context.failed_step() == Some(StepId::Verify);

@@ -343,5 +343,5 @@ async fn unchanged(
         format!("the instance is authenticated, but not what it was: {}", shown.join(", ")),
     )
     .hint("report.json shows each difference (verify → configuration_diff); instance-before.json has what it was")
-    .hint("a key that is meant to change belongs into webdriver/volatile.toml"))
+    .hint("if the platform renews a key by itself, report it: such keys are left out of the comparison (webdriver/volatile.toml in the source)"))
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::context::{Context, Step, lock};
 use crate::browser::{Found, Highlighted, Seen, Selector, Session};
+use crate::config::RevokeVia;
 use crate::failure::{Failure, Kind};
 use crate::report::{Event, StepId, StepKey};
 use crate::secrets::ask;
@@ -136,7 +137,7 @@ impl Context {
             }
         }
         let step = self.step_of(key);
-        let next = format!("next: {}: {}", key.id.title(), what_it_does(key.id));
+        let next = format!("next: {}: {}", key.id.title(), self.what_it_does(key.id));
         self.stop_at(&step, vec![next], BEFORE_STEP, None).await
     }
 
@@ -182,6 +183,7 @@ impl Context {
         if !lock(&self.watching).pause_on_failure || failure.kind == Kind::Interrupted {
             return;
         }
+        *lock(&self.looked_at) = Some((step.key.id, failure.clone()));
         let window = self.browsers.latest().await;
         let mut about = vec![format!("paused: {} failed [{}]", step.key.id.title(), failure.code)];
         about.extend(failure.message.lines().map(str::to_owned));
@@ -217,6 +219,13 @@ impl Context {
         if let Some(window) = window {
             clear(&window).await;
         }
+        *lock(&self.looked_at) = None;
+    }
+
+    /// What somebody was looking at when they were interrupted: the failure of a step, which nobody
+    /// else has told.
+    pub fn failure_looked_at(&self) -> Option<(StepId, Failure)> {
+        lock(&self.looked_at).take()
     }
 
     /// At the end, keeps the browser until somebody says so: nothing is done with the instance any
@@ -256,6 +265,7 @@ impl Context {
         deadline: Option<Instant>,
     ) -> Result<Pause, Failure> {
         let began = Instant::now();
+        let asking = Asking { context: self, key };
         let asked = async {
             let shown = ask::Shown::begin()?;
             let question = question.to_owned();
@@ -266,7 +276,7 @@ impl Context {
             Some(deadline) => tokio::time::timeout_at(deadline, asked).await.ok(),
             None => Some(asked.await),
         };
-        self.events.send(Event::Answered { key });
+        drop(asking);
         *lock(&self.paused) += began.elapsed();
         match answer {
             None => Ok(Pause::Over),
@@ -276,6 +286,28 @@ impl Context {
                 "reauth.no_answer",
                 format!("the terminal could not be read: {error}"),
             )),
+        }
+    }
+
+    fn what_it_does(&self, id: StepId) -> &'static str {
+        let is_named = self.config.cloud_elements.instance.is_some();
+        match id {
+            StepId::CheckApp => "ask Salesforce about the connected app",
+            StepId::Provision if is_named => "adopt the instance that is named",
+            StepId::Provision => "make an instance",
+            StepId::Locate => "read the instance, and call through it",
+            StepId::Revoke => match self.config.run.revoke_via {
+                RevokeVia::Ui => "in Setup",
+                RevokeVia::Api => "by API",
+            },
+            StepId::ConfirmRevoked => "ask both sides whether the grant is dead",
+            StepId::OauthUrl => "ask the platform where to log in",
+            StepId::Authorize => "in the browser",
+            StepId::Reauthenticate => "send the code to the platform",
+            StepId::Verify => "ask both sides whether it lives, and compare it",
+            StepId::CleanUp => "remove what was made for the run",
+            StepId::EnrollPasskey => "create one and register it",
+            StepId::ProvePasskey => "in a new browser",
         }
     }
 
@@ -293,7 +325,8 @@ impl Context {
         })
     }
 
-    fn is_down(&self) -> bool {
+    /// Whether the instance is without a living grant, as far as this run knows.
+    pub fn is_down(&self) -> bool {
         self.phase_in_flight().is_some() || self.learnt().is_dead
     }
 
@@ -321,6 +354,18 @@ impl Context {
     }
 }
 
+/// Somebody is asked for as long as this lives: a signal ends that as well.
+struct Asking<'run> {
+    context: &'run Context,
+    key: StepKey,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.context.events.send(Event::Answered { key: self.key });
+    }
+}
+
 impl Step<'_> {
     /// Asks before the grant is cut; shows the row in the browser where it is done there.
     ///
@@ -337,6 +382,7 @@ impl Step<'_> {
         let mut about = vec![format!("next: {what}; it cannot be undone, only made anew")];
         if let Some((window, selector)) = &window {
             match window.highlight(selector).await {
+                Ok(_) if self.context.config.browser.headless => {}
                 Ok(_) => about.push("the browser shows which".to_owned()),
                 Err(error) => about.push(format!("the browser does not show which: {error}")),
             }
@@ -375,6 +421,9 @@ impl Step<'_> {
             .unzip();
         match window.highlight_elements(&elements).await {
             Ok(0) => {}
+            Ok(_) if self.context.config.browser.headless => {
+                about.push(format!("on it: {}", names.join(", ")));
+            }
             Ok(_) => about.push(format!("the browser shows its {}", names.join(", "))),
             Err(error) => about.push(format!("the browser does not show where: {error}")),
         }
@@ -414,23 +463,6 @@ async fn clear(window: &Session) {
 
 fn aborted() -> Failure {
     Failure::new("reauth.aborted", Kind::Interrupted, "stopped by who was asked")
-}
-
-fn what_it_does(id: StepId) -> &'static str {
-    match id {
-        StepId::CheckApp => "ask Salesforce about the connected app",
-        StepId::Provision => "adopt the instance, or make one",
-        StepId::Locate => "read the instance, and call through it",
-        StepId::Revoke => "in Setup, or by API",
-        StepId::ConfirmRevoked => "ask both sides whether the grant is dead",
-        StepId::OauthUrl => "ask the platform where to log in",
-        StepId::Authorize => "in the browser",
-        StepId::Reauthenticate => "send the code to the platform",
-        StepId::Verify => "ask both sides whether it lives, and compare it",
-        StepId::CleanUp => "remove what was made for the run",
-        StepId::EnrollPasskey => "create one and register it",
-        StepId::ProvePasskey => "in a new browser",
-    }
 }
 
 #[cfg(test)]

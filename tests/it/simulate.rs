@@ -233,9 +233,16 @@ async fn a_port_of_ones_choice() {
 #[tokio::test]
 async fn the_configuration_that_it_writes_works_and_is_private() {
     let folder = folder();
-    // Also where a file was there that others could read.
     let file = folder.path().join("reauth.toml");
-    std::fs::write(&file, "# old, and longer than nothing\n".repeat(200)).unwrap();
+    let theirs = "# written by hand\n";
+    std::fs::write(&file, theirs).unwrap();
+    let refused = output(folder.path(), &["simulate", "--write-config", "reauth.toml"]).await;
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("simulator.config_exists"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), theirs);
+    // One of its own is replaced, also where others could read it.
+    let first = "# Written by `reauth simulate`: good until that process ends.\n";
+    std::fs::write(&file, first.to_owned() + &"# longer than nothing\n".repeat(200)).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     let serving = Serving::start_in(folder, &["--write-config", "reauth.toml"]).await;
     let mode = file.metadata().unwrap().permissions().mode() & 0o777;

@@ -44,12 +44,14 @@ pub async fn run(global: &Global, arguments: EnrollArguments) -> Result<u8, Fail
         |_, enrolled| {
             if print {
                 match enrolled.passkey.to_text() {
+                    // A secret is not kept for later.
                     Ok(text) => to_stdout(&text),
                     Err(error) => to_stderr(&format!("the passkey cannot be printed: {error}\n")),
                 }
             } else if is_human {
-                to_stdout(&enrolled.file.path().display().to_string());
+                return vec![enrolled.file.path().display().to_string()];
             }
+            Vec::new()
         },
     )
     .await

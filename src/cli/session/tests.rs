@@ -29,7 +29,7 @@ fn a_process_that_panics() {
         panic!("{SECRET} {encoded}");
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let code = runtime.block_on(execute(&cli.global, plan, work, |_, ()| {})).unwrap();
+    let code = runtime.block_on(execute(&cli.global, plan, work, |_, ()| Vec::new())).unwrap();
     assert_eq!(code, 1);
 }
 

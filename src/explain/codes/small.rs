@@ -272,6 +272,24 @@ pub(in crate::explain) const CODES: &[Explained] = &[
         ],
     },
     Explained {
+        code: "simulator.config_exists",
+        is: USAGE,
+        means: "`--write-config` names a file that somebody else wrote. It was left as it is, and the simulator did not start.",
+        signs: "A configuration that `simulate` wrote begins with a line that says so, and is replaced.",
+        remedies: &[
+            "Name another file: `--write-config simulator.toml`, and use it with `--config simulator.toml`.",
+        ],
+    },
+    Explained {
+        code: "simulator.ended",
+        is: WARNING,
+        means: "The instance was left unauthenticated, and was the simulator's own: it ended with the process (`--simulator`). No other `reauth` can restore it, and nobody has to.",
+        signs: "The command was given `--simulator`.",
+        remedies: &[
+            "To try `restore` on what a run leaves, begin a simulator that stays: `reauth simulate --write-config simulator.toml`.",
+        ],
+    },
+    Explained {
         code: "simulator.settings",
         is: USAGE,
         means: "The file given with `--settings` cannot be read or is no set of settings. The simulator did not start.",

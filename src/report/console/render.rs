@@ -42,6 +42,8 @@ pub(super) struct Renderer {
     restoring: bool,
     /// Steps that failed: what comes after them is another attempt at the same.
     failed: Vec<StepId>,
+    /// What somebody is being asked, on the last line.
+    asked: Option<String>,
     /// The last line is empty, or there is none: a block needs no further distance.
     spaced: bool,
 }
@@ -55,6 +57,7 @@ impl Renderer {
             running: Vec::new(),
             restoring: false,
             failed: Vec::new(),
+            asked: None,
             spaced: true,
         }
     }
@@ -97,8 +100,12 @@ impl Renderer {
                         format_args!("  {BOLD}|{BOLD:#} {HANG}{}", self.glyphs.line(text)),
                     );
                 }
-                out.push_str(&format!("  {YELLOW}?{YELLOW:#} {} ", self.glyphs.line(question)));
+                let question = format!("  {YELLOW}?{YELLOW:#} {} ", self.glyphs.line(question));
+                out.push_str(&question);
+                self.asked = Some(question);
+                return out;
             }
+            Event::Answered { .. } => self.asked = None,
             Event::StepFinished { key, outcome, duration, summary, facts } => {
                 self.running.retain(|(of, _)| of != key);
                 self.heading(&mut out, key.phase);
@@ -124,6 +131,15 @@ impl Renderer {
         }
         if !out.is_empty() {
             self.spaced = out.ends_with("\n\n");
+            if let Some(question) = &self.asked {
+                // What comes meanwhile stands above the question, which is asked anew; unless it was
+                // about what is over now.
+                let is_over = !matches!(event, Event::Warning { .. } | Event::Progress { .. });
+                out = if is_over { format!("\n{out}") } else { format!("\n{out}{question}") };
+                if is_over {
+                    self.asked = None;
+                }
+            }
         }
         out
     }
@@ -163,6 +179,7 @@ impl Renderer {
         self.detail(&mut out, "total time", &total);
         if let Some(folder) = folder {
             self.detail(&mut out, "run folder", &folder.display().to_string());
+            self.detail(&mut out, "report", &folder.join("report.html").display().to_string());
         }
         out
     }
@@ -171,6 +188,9 @@ impl Renderer {
     fn heading(&mut self, out: &mut String, phase: Phase) {
         if phase == Phase::Restore && !self.restoring && self.verbosity > Verbosity::Quiet {
             line(out, format_args!("  {BOLD}Restoring the instance{BOLD:#}"));
+        }
+        if phase == Phase::Scenario && self.restoring && self.verbosity > Verbosity::Quiet {
+            line(out, format_args!("  {BOLD}It is back: the run goes on{BOLD:#}"));
         }
         self.restoring = phase == Phase::Restore;
     }
@@ -215,15 +235,12 @@ impl Renderer {
     }
 
     fn failure(&self, out: &mut String, step: Option<StepId>, failure: &Failure) {
-        let place = match step {
-            Some(step) => format!("{} failed", step.title()),
-            None => "failed".to_owned(),
-        };
+        let place = step.map(|step| format!("{} failed ", step.title())).unwrap_or_default();
         let code = failure.code;
         if !self.spaced {
             out.push('\n');
         }
-        line(out, format_args!("{RED}error{RED:#} {BOLD}{place}{BOLD:#} {DIM}[{code}]{DIM:#}"));
+        line(out, format_args!("{RED}error{RED:#} {BOLD}{place}{BOLD:#}{DIM}[{code}]{DIM:#}"));
         // Several lines in one message are somebody's layout, such as an excerpt from a file.
         for text in failure.message.lines() {
             line(out, format_args!("  {HANG}{}", self.glyphs.line(text)));

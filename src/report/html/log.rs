@@ -5,10 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::timeline::{milliseconds, offset};
-use crate::report::Report;
+use crate::report::{Report, StepReport};
 
 /// More than any run writes that is not told to write more.
 const MOST_LINES: usize = 4_000;
+
+/// Who says in the log that a step begins, and that it has ended.
+const SAID_BY: &str = "reauth::scenario::context";
 
 /// A line as the page shows it.
 #[derive(Debug, Serialize)]
@@ -33,19 +36,54 @@ pub(super) fn all(report: &Report, log: &str) -> (Vec<Vec<LineView>>, Vec<LineVi
     let mut of_steps: Vec<Vec<LineView>> = report.steps.iter().map(|_| Vec::new()).collect();
     let mut outside = Vec::new();
     let lines: Vec<&str> = log.lines().collect();
+    let mut place = Place::default();
     for line in &lines[lines.len().saturating_sub(MOST_LINES)..] {
         let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+        let told = place.of(report, &value);
         let at = value["timestamp"].as_str().and_then(|at| offset(report, at));
         let is_in = |span: &Option<(f64, f64)>| {
             span.is_some_and(|(from, to)| at.is_some_and(|at| from <= at && at < to))
         };
         let view = view(at, &value);
-        match spans.iter().rposition(is_in) {
+        // Times say it where the log does not.
+        match told.unwrap_or_else(|| spans.iter().rposition(is_in)) {
             Some(step) => of_steps[step].push(view),
             None => outside.push(view),
         }
     }
     (of_steps, outside)
+}
+
+/// Where in the run the log is, by what it says itself of steps that begin and end.
+#[derive(Default)]
+struct Place {
+    /// Once it has said so.
+    step: Option<Option<usize>>,
+}
+
+impl Place {
+    /// The step of this line, or that it is of none; nothing where it has not been said yet.
+    fn of(&mut self, report: &Report, line: &Value) -> Option<Option<usize>> {
+        let fields = &line["fields"];
+        let is_mark = line["target"] == SAID_BY && fields["step"].is_string();
+        match fields["message"].as_str() {
+            Some("begins") if is_mark => {
+                let is_it = |step: &StepReport| {
+                    fields["step"] == step.id.as_str()
+                        && fields["phase"] == step.phase.as_str()
+                        && fields["attempt"] == step.attempt
+                };
+                self.step = Some(report.steps.iter().position(is_it));
+                self.step
+            }
+            Some("ended") if is_mark => {
+                let here = self.step;
+                self.step = Some(None);
+                here
+            }
+            _ => self.step,
+        }
+    }
 }
 
 fn view(at: Option<f64>, line: &Value) -> LineView {

@@ -68,6 +68,7 @@ struct StepView {
     duration: String,
     open: bool,
     begins_restoration: bool,
+    goes_on: bool,
     facts: Vec<Row>,
     progress: Vec<ProgressView>,
     pictures: Vec<Picture>,
@@ -133,6 +134,10 @@ pub(super) fn of<'run>(material: &Material<'run>) -> View<'run> {
         let log = logs.get_mut(index).map(std::mem::take).unwrap_or_default();
         let mut view = step_view(report, index + 1, step, evidence);
         view.begins_restoration = begins_restoration && report.command != "restore";
+        view.goes_on = step.phase == Phase::Scenario
+            && index
+                .checked_sub(1)
+                .is_some_and(|before| report.steps[before].phase == Phase::Restore);
         view.calls = calls;
         view.log = log;
         steps.push(view);
@@ -224,6 +229,7 @@ fn step_view(report: &Report, number: usize, step: &StepReport, evidence: Vec<Fi
         duration: precise(step.duration_ms),
         open: step.outcome == StepOutcome::Failed,
         begins_restoration: false,
+        goes_on: false,
         facts: step.facts.iter().map(|(name, value)| Row::new(said(name), shown(value))).collect(),
         progress: step
             .progress
@@ -277,7 +283,7 @@ fn environment(report: &Report) -> Vec<Row> {
         rows.push(Row::new("browser", browser));
     }
     if !given.platform.is_empty() {
-        rows.push(Row::new("platform", given.platform.clone()));
+        rows.push(Row::new("system", given.platform.clone()));
     }
     if !given.arguments.is_empty() {
         rows.push(Row::new("command line", format!("reauth {}", given.arguments.join(" "))));

@@ -333,6 +333,8 @@ impl<'run> Visitor<'run> {
         element: &'static str,
         spend: Spend,
     ) -> Result<bool, PageError> {
+        let complete = self.completed(seen, element).await?;
+        let seen = complete.as_ref().unwrap_or(seen);
         let target = self.element(seen, element)?.clone();
         self.session.spend(&seen.page, spend).await?;
         match self.session.click(&target).await {
@@ -346,6 +348,25 @@ impl<'run> Visitor<'run> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The page as it is when it has this element, where it had not: it may have been seen just while it
+    /// was rendering. Nothing where it has it, or does not get it in a moment.
+    async fn completed(&self, seen: &Seen, element: &str) -> Result<Option<Seen>, PageError> {
+        if seen.element(element).is_some() {
+            return Ok(None);
+        }
+        let until = Instant::now() + MOMENT;
+        while Instant::now() < until {
+            self.session.spend(&seen.page, Spend::Content).await?;
+            match self.session.look(&[&seen.page], until).await? {
+                Look::Page(again) if again.page != seen.page => return Ok(None),
+                Look::Page(again) if again.element(element).is_some() => return Ok(Some(again)),
+                Look::Page(_) => {}
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 
     /// An element that has to be there.
@@ -379,6 +400,9 @@ impl<'run> Visitor<'run> {
         }
     }
 }
+
+/// How long a page may take to show what it is known to have.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// Whether something is done on a page that comes on the way; the others end the visit, or are waited
 /// for.

@@ -138,6 +138,7 @@ fn a_run_that_passed() {
       re-authenticated via  PATCH
       total time            7.4 s
       run folder            runs/20261124T184200Z-123456-ab3f
+      report                runs/20261124T184200Z-123456-ab3f/report.html
     "#);
 }
 
@@ -165,6 +166,7 @@ fn a_run_that_passed_told_in_full_in_ascii() {
       re-authenticated via  PATCH
       total time            7.4 s
       run folder            runs/20261124T184200Z-123456-ab3f
+      report                runs/20261124T184200Z-123456-ab3f/report.html
     "#);
 }
 
@@ -199,6 +201,7 @@ fn a_run_that_failed_and_was_restored() {
       re-authenticated via  PUT
       total time            7.4 s
       run folder            runs/20261124T184200Z-123456-ab3f
+      report                runs/20261124T184200Z-123456-ab3f/report.html
     "#);
 }
 
@@ -221,6 +224,7 @@ fn a_run_that_left_the_instance_unauthenticated() {
       revoked via           Salesforce Setup, in the browser
       total time            7.4 s
       run folder            runs/20261124T184200Z-123456-ab3f
+      report                runs/20261124T184200Z-123456-ab3f/report.html
     "#);
 }
 
@@ -249,7 +253,11 @@ fn the_other_commands() {
             Some(false),
             "NOT AUTHENTICATED  the instance cannot reach Salesforce: run `reauth restore`\n",
         ),
-        (Purpose::Restore, Some(true), "PASSED  the instance is authenticated again\n"),
+        (
+            Purpose::Restore,
+            Some(true),
+            "PASSED  the instance is authenticated: there was nothing to restore\n",
+        ),
         (
             Purpose::Revoke,
             Some(false),

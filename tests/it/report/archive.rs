@@ -84,3 +84,40 @@ async fn it_keeps_to_the_schema_and_has_every_call() {
     let text = token.unwrap()["request"]["postData"]["text"].as_str().unwrap();
     assert!(text.contains("token=") && text.contains("client_secret="), "{text}");
 }
+
+/// Each call is told in the step that made it, as the log's order shows: clocks differ by a hair.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_call_is_of_its_step() {
+    let world = World::with_faults(&["patch-refused-409"]).await;
+    let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
+    let folder = finished.run_folder();
+    let archive: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("calls.har")).unwrap()).unwrap();
+    let told: Vec<Option<&str>> = archive["log"]["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["pageref"].as_str())
+        .collect();
+    let (mut begun, mut running, mut made) = (0, None, Vec::new());
+    for line in std::fs::read_to_string(folder.join("log.jsonl")).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let is_mark = line["target"] == "reauth::scenario::context";
+        match line["fields"]["message"].as_str() {
+            Some("begins") if is_mark => {
+                begun += 1;
+                running = Some(format!("step_{begun}"));
+            }
+            Some("ended") if is_mark => running = None,
+            _ if line["target"] == "reauth::http" => made.push(running.clone()),
+            _ => {}
+        }
+    }
+    assert!(made.len() > 15, "{made:?}");
+    assert_eq!(told.len(), made.len());
+    for (index, (told, made)) in told.iter().zip(&made).enumerate() {
+        // One that was made between two steps may be told in either.
+        let Some(made) = made else { continue };
+        assert_eq!(*told, Some(made.as_str()), "call {index}");
+    }
+}

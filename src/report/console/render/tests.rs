@@ -228,6 +228,42 @@ fn a_run_that_left_the_instance_unauthenticated() {
     "#);
 }
 
+/// What is asked stays to be read when something is said meanwhile.
+#[test]
+fn a_question_stands_below_what_comes_meanwhile() {
+    let authorize = key(StepId::Authorize, Phase::Scenario);
+    let about = vec!["next: the page `login`".to_owned()];
+    let asked = Event::Asked { key: authorize, about, question: "Enter goes on:".to_owned() };
+    let warning = Event::Warning { code: "browser.no_sandbox", message: "this is root".to_owned() };
+    let ended = Event::Failed {
+        step: None,
+        failure: Failure::new("reauth.interrupted", crate::failure::Kind::Interrupted, "stopped"),
+    };
+    let mut renderer = Renderer::new(Verbosity::Normal, Glyphs::for_locale("C.UTF-8"));
+    let mut shown = |event: &Event| plain(&renderer.event(event, at(0)));
+    assert_eq!(shown(&asked), "  | next: the page `login`\n  ? Enter goes on: ");
+    assert_eq!(shown(&warning), "\n  ! this is root [browser.no_sandbox]\n  ? Enter goes on: ");
+    let answered = Event::Answered { key: authorize };
+    assert_eq!(shown(&answered), "");
+    assert_eq!(shown(&warning), "  ! this is root [browser.no_sandbox]\n");
+    shown(&asked);
+    let said = shown(&ended);
+    assert!(said.starts_with('\n') && !said.contains("Enter goes on"), "{said}");
+    assert!(!shown(&warning).contains("Enter goes on"), "nobody is asked any more");
+}
+
+/// What comes after a restoration is none.
+#[test]
+fn a_run_that_goes_on_after_a_restoration() {
+    let mut events = located();
+    events.extend(step(key(StepId::Locate, Phase::Restore), StepOutcome::Passed, 9, "dead"));
+    events.extend(step(key(StepId::Revoke, Phase::Scenario), StepOutcome::Passed, 9, "cut anew"));
+    let said = screen(&events, Purpose::Run, Verbosity::Normal, "C.UTF-8");
+    let place = |part: &str| said.find(part).unwrap_or_else(|| panic!("no {part}: {said}"));
+    assert!(place("Restoring the instance") < place("It is back: the run goes on"));
+    assert!(place("It is back: the run goes on") < place("cut anew"));
+}
+
 #[test]
 fn quiet_is_failures_and_the_result() {
     assert_snapshot!(screen(&blocked(), Purpose::Run, Verbosity::Quiet, "C.UTF-8"), @r#"

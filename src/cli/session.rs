@@ -160,11 +160,12 @@ async fn perform<T>(
     {
         tracing::debug!(%error, "the simulator's journal is not empty");
     }
-    let report = reporter.finish(plan.purpose, folder).await?;
+    let report = reporter.finish(plan.purpose, folder).await;
     // Not before: until then the terminal is somebody else's.
     for line in said {
         to_stdout(&line);
     }
+    let report = report?;
     if global.format == Format::Json {
         to_stdout(&report.to_json(&redactor)?);
     }

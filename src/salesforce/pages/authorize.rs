@@ -8,6 +8,9 @@ use super::{Arrival, PageError, Visitor};
 use crate::browser::{Session, Spend};
 use crate::secrets::Secret;
 
+/// How often the page may be another document when it is to be approved: one that always is never ends.
+const MOST_MISSED: u32 = 3;
+
 /// Opens the OAuth URL and comes back with the callback's URL. `approving` is called
 /// before each approval, with the page still shown; what it refuses is not approved.
 ///
@@ -19,7 +22,7 @@ pub async fn authorize(
     mut approving: impl AsyncFnMut(&Session) -> Result<(), PageError>,
 ) -> Result<Url, PageError> {
     let mut arrival = visitor.go(oauth_url.expose(), &["approval"]).await?;
-    let mut approvals = 0;
+    let (mut approvals, mut missed) = (0, 0);
     loop {
         match arrival {
             Arrival::Callback(url) if url.query_pairs().any(|(key, _)| key == "error") => {
@@ -40,6 +43,11 @@ pub async fn authorize(
                 approving(visitor.session()).await?;
                 if visitor.press(&seen, "allow", Spend::Document).await? {
                     approvals += 1;
+                } else if missed < MOST_MISSED {
+                    missed += 1;
+                } else {
+                    let place = seen.url.path().into();
+                    return Err(PageError::InTheWay { page: seen.page, place });
                 }
                 arrival = visitor.go_on(&["approval"]).await?;
             }

@@ -23,11 +23,9 @@ pub(super) fn hidden(text: &str) -> Cow<'_, str> {
     while let Some(found) = text[at..].find(['=', ':', '%']) {
         let sign = at + found;
         at = sign + 1;
-        let Some(value) = value_at(text, sign, copied) else { continue };
-        if value.is_empty() || STAND_INS.iter().any(|begin| text[value.clone()].starts_with(begin))
-        {
+        let Some(value) = value_at(text, sign, copied).filter(|value| !value.is_empty()) else {
             continue;
-        }
+        };
         out.push_str(&text[copied..value.start]);
         out.extend(["«", BY_NAME, "»"]);
         copied = value.end;
@@ -40,24 +38,26 @@ pub(super) fn hidden(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Where the value is whose name ends at this sign, if the name says that it is a secret. Nothing
-/// before `from` is looked at.
+/// Where the value is whose name ends at this sign, if the name says that it is a secret, and nothing
+/// stands in for it yet. Nothing before `from` is looked at; and the end is looked for only then, or a
+/// text of nothing but such signs would be gone through for each of them.
 fn value_at(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
     let before = &text[from..sign];
     match text.as_bytes()[sign] {
         b'=' => {
             let name = name_at_end(before.strip_suffix(']').unwrap_or(before));
             let start = sign + 1;
-            if let Some((quote, escapes)) = quote_at(&text[start..]) {
-                // An attribute.
-                return is_secret_name(name)
-                    .then(|| start + escapes + quote.len())
-                    .map(|start| start..end_of_quoted(text, start, quote, escapes));
-            }
-            let end = text[start..].find(ends_bare).map_or(text.len(), |end| start + end);
             let asks = before[..before.len() - name.len()].ends_with(['?', '&', '#']);
-            let is_code = name == CODE && asks && !is_error_code(&text[start..end]);
-            (is_secret_name(name) || is_code).then_some(start..end)
+            let may_be_code = name == CODE && asks;
+            if !is_secret_name(name) && !may_be_code {
+                return None;
+            }
+            // An attribute.
+            if let Some((quote, escapes)) = quote_at(&text[start..]) {
+                return quoted(text, start + escapes + quote.len(), quote, escapes)
+                    .filter(|_| !may_be_code);
+            }
+            bare(text, start).filter(|value| !may_be_code || !is_error_code(&text[value.clone()]))
         }
         b':' => {
             let (name, _) = quoted_at_end(before.trim_end_matches(is_blank))?;
@@ -66,8 +66,7 @@ fn value_at(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
             }
             let after = text[sign + 1..].trim_start_matches(is_blank);
             let (quote, escapes) = quote_at(after)?;
-            let start = text.len() - after.len() + escapes + quote.len();
-            Some(start..end_of_quoted(text, start, quote, escapes))
+            quoted(text, text.len() - after.len() + escapes + quote.len(), quote, escapes)
         }
         // `?sid=…` in an address in an address.
         _ => {
@@ -78,12 +77,27 @@ fn value_at(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
             if !escape || !is_secret_name(name) {
                 return None;
             }
-            let start = sign + 3;
-            let bare = text[start..].find(ends_bare).map_or(text.len(), |end| start + end);
-            let next = text[start..bare].find("%26").map_or(bare, |end| start + end);
-            Some(start..next)
+            let Range { start, end } = bare(text, sign + 3)?;
+            let end = text[start..end].find("%26").map_or(end, |next| start + next);
+            Some(start..end)
         }
     }
+}
+
+/// A value without quotation marks, unless something stands in for it.
+fn bare(text: &str, start: usize) -> Option<Range<usize>> {
+    let value = &text[start..];
+    let end = || value.find(ends_bare).map_or(text.len(), |end| start + end);
+    (!stands_in(value)).then(|| start..end())
+}
+
+/// A value in quotation marks, unless something stands in for it.
+fn quoted(text: &str, start: usize, quote: &str, escapes: usize) -> Option<Range<usize>> {
+    (!stands_in(&text[start..])).then(|| start..end_of_quoted(text, start, quote, escapes))
+}
+
+fn stands_in(value: &str) -> bool {
+    STAND_INS.iter().any(|begin| value.starts_with(begin))
 }
 
 fn is_blank(letter: char) -> bool {
@@ -145,6 +159,15 @@ fn end_of_quoted(text: &str, start: usize, quote: &str, escapes: usize) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As long as any body that is kept: for each sign no more of it is looked at than its own part.
+    #[test]
+    fn a_text_of_nothing_but_signs() {
+        for part in ["a=", "token=«", "sid=…", "=", ":", "%3D", "\"a\":\"", "?sid%3D…"] {
+            let text = part.repeat(256 * 1024 / part.len());
+            assert!(hidden(&text) == text, "{part}");
+        }
+    }
 
     #[test]
     fn names_in_texts() {

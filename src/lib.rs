@@ -3,7 +3,7 @@
 //!
 //! Modules point one way: `cli → doctor → scenario → salesforce | cloud_elements → browser |
 //! http`. `report`, `journal`, `secrets`, `config`, `failure`, `explain`, `child`, `file_lock` and
-//! `input_file` are leaves that anybody may use.
+//! `input_file`, `output_file` are leaves that anybody may use.
 //! The `simulator` is reached from `cli` and tests only, and shares nothing with the clients it
 //! tests.
 
@@ -19,6 +19,7 @@ mod file_lock;
 pub mod http;
 mod input_file;
 pub mod journal;
+mod output_file;
 pub mod report;
 pub mod salesforce;
 pub mod scenario;

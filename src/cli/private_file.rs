@@ -1,9 +1,9 @@
 //! Files that hold passwords, or soon will: for their owner alone.
 
-use std::fs::Permissions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+
+use crate::output_file;
 
 /// Writes a file, mode 0600 whatever it was before, whole or not at all. One that is there is replaced
 /// only if `overwrite`.
@@ -18,10 +18,7 @@ pub fn write(file: &Path, text: &str, overwrite: bool) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut whole = tempfile::Builder::new()
-        .prefix(".")
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut whole = output_file::begin(folder.unwrap_or(Path::new(".")), ".")?;
     whole.write_all(text.as_bytes())?;
     let kept = if overwrite { whole.persist(&target) } else { whole.persist_noclobber(&target) };
     kept.map(drop).map_err(|error| error.error)

@@ -1,16 +1,15 @@
 //! The folder with the entries. Every change is on disk before anything relies on it.
 
 use std::env;
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
 
 use super::entry::Damage;
 use super::{CorruptEntry, Entry, InstanceKey, InstanceLock, Phase};
 use crate::failure::Failure;
+use crate::output_file;
 
 /// Far more than any entry has; so that a wrong file is not read whole.
 const LONGEST_ENTRY: u64 = 64 * 1024;
@@ -268,10 +267,7 @@ fn entry_path(folder: &Path, key: &InstanceKey) -> PathBuf {
 /// The entry's content first, then its name, then the folder that holds the name: a power cut leaves
 /// the old entry or the new one.
 fn write_durably(folder: &Path, key: &InstanceKey, bytes: &[u8]) -> io::Result<()> {
-    let mut file: NamedTempFile = tempfile::Builder::new()
-        .prefix(&unfinished_prefix(key))
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
+    let mut file = output_file::begin(folder, &unfinished_prefix(key))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(entry_path(folder, key)).map_err(|error| error.error)?;

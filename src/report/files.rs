@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::html::{self, Material};
 use super::recorder::RecordedCall;
-use super::run_folder::WholeFile;
 use super::{Report, RunFolder, har, junit};
 use crate::failure::Failure;
 use crate::input_file::{Accepts, InputFile};
+use crate::output_file;
 use crate::secrets::Redactor;
 
 /// The document that everything else is made of.
@@ -96,12 +96,14 @@ fn clean(folder: &Path, name: &str, redactor: &Redactor) -> io::Result<()> {
     if is_clean {
         return Ok(());
     }
-    let mut clean = WholeFile::begin(folder, name)?;
+    let path = folder.join(name);
+    let mut clean = output_file::begin(path.parent().unwrap_or(folder), ".")?;
     for line in lines()? {
         clean.write_all(redactor.redact(&line?).as_bytes())?;
         clean.write_all(b"\n")?;
     }
-    clean.end()
+    clean.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// A folder's log, of a very long one the end. One that cannot be read is missing in the page, as it is

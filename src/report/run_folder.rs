@@ -1,18 +1,18 @@
 //! The folder that holds what a run saw. Private to its owner; nothing is written unredacted.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::StepKey;
 use crate::failure::Failure;
+use crate::output_file;
 use crate::secrets::Redactor;
 
 /// Stands in the folder's name until the instance is known.
@@ -224,8 +224,7 @@ fn slug(text: &str) -> String {
 
 pub(super) fn write_whole(folder: &Path, relative: &str, bytes: &[u8]) -> io::Result<()> {
     let relative = Path::new(relative);
-    let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
-    let (Some(parent), true) = (relative.parent(), stays_inside) else {
+    let (Some(parent), true) = (relative.parent(), stays_inside(relative)) else {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             "not a path inside the run folder",
@@ -233,41 +232,15 @@ pub(super) fn write_whole(folder: &Path, relative: &str, bytes: &[u8]) -> io::Re
     };
     let parent = folder.join(parent);
     DirBuilder::new().recursive(true).mode(0o700).create(&parent)?;
-    let name = relative.file_name().unwrap_or_default();
-    let mut file = WholeFile::begin(&parent, name)?;
+    let mut file = output_file::begin(&parent, ".")?;
     file.write_all(bytes)?;
-    file.end()
+    file.persist(folder.join(relative)).map_err(|error| error.error)?;
+    Ok(())
 }
 
-/// A file that is there, mode 0600, once all of it is written.
-pub(super) struct WholeFile {
-    file: NamedTempFile,
-    path: PathBuf,
-}
-
-impl WholeFile {
-    pub(super) fn begin(folder: &Path, name: impl AsRef<Path>) -> io::Result<Self> {
-        let file = tempfile::Builder::new()
-            .prefix(".")
-            .permissions(Permissions::from_mode(0o600))
-            .tempfile_in(folder)?;
-        Ok(Self { file, path: folder.join(name) })
-    }
-
-    pub(super) fn end(self) -> io::Result<()> {
-        self.file.persist(self.path).map_err(|error| error.error)?;
-        Ok(())
-    }
-}
-
-impl io::Write for WholeFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+/// Whether a path leads nowhere out of the folder that it is relative to.
+pub(super) fn stays_inside(relative: &Path) -> bool {
+    relative.components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
@@ -285,6 +258,8 @@ fn not_written(relative: &str, error: &io::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
     use crate::report::{Phase, StepId};
 

@@ -1,7 +1,7 @@
 //! The file that a passkey is kept in: for its owner alone, replaced as a whole, never by an older
 //! counter. Several processes may use it.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use tempfile::{NamedTempFile, PersistError};
 use super::{Passkey, PasskeyError};
 use crate::file_lock::{LockFile, lock_within};
 use crate::input_file::{Accepts, InputError, InputFile};
+use crate::output_file;
 use crate::secrets::Redactor;
 
 /// Far more than any passkey has; so that a wrong file is not read whole.
@@ -119,10 +120,7 @@ impl PasskeyFile {
     ) -> Result<(), PasskeyError> {
         let text = passkey.to_text().map_err(|error| self.unwritable(&io::Error::from(error)))?;
         let write = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new()
-                .prefix(".passkey~")
-                .permissions(Permissions::from_mode(0o600))
-                .tempfile_in(self.folder())?;
+            let mut file = output_file::begin(self.folder(), ".passkey~")?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.as_file().sync_all()?;
@@ -193,6 +191,8 @@ impl PasskeyFile {
 #[cfg(test)]
 mod tests {
     use super::super::tests::passkey;
+    use std::fs::Permissions;
+
     use super::*;
 
     fn folder() -> tempfile::TempDir {

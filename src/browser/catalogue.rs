@@ -113,11 +113,9 @@ impl Catalogue {
                 .chain(&mut page.frame)
                 .chain(page.elements.values_mut().flatten());
             for candidate in candidates {
-                for list in [&mut candidate.text, &mut candidate.contains] {
-                    *list = resolve(list, &file.texts).map_err(|unknown| {
-                        broken(format!("page {}: there is no list {unknown} in [texts]", page.name))
-                    })?;
-                }
+                candidate
+                    .resolve(&file.texts)
+                    .map_err(|reason| broken(format!("page {}: {reason}", page.name)))?;
             }
             if page.url.is_empty() && page.signature.is_empty() {
                 return Err(broken(format!("page {} has neither url nor signature", page.name)));
@@ -143,9 +141,12 @@ impl Catalogue {
 
     /// The candidates of an element, as the page scripts take them; none where it is unknown.
     pub(super) fn candidates(&self, page: &str, element: &str) -> Value {
+        describe(self.element(page, element))
+    }
+
+    fn element(&self, page: &str, element: &str) -> &[Candidate] {
         let page = self.pages.iter().find(|known| known.name == page);
-        page.and_then(|page| page.elements.get(element))
-            .map_or_else(|| json!([]), |candidates| describe(candidates))
+        page.and_then(|page| page.elements.get(element)).map_or(&[], Vec::as_slice)
     }
 
     /// One page, as the recogniser takes it.
@@ -206,23 +207,27 @@ impl Catalogue {
         let mut candidate = toml::from_str::<Line>(&format!("candidate = {text}"))
             .map_err(|error| error.message().to_owned())?
             .candidate;
-        for list in [&mut candidate.text, &mut candidate.contains] {
-            *list = resolve(list, &self.lists)
-                .map_err(|unknown| format!("there is no list {unknown} in [texts]"))?;
-        }
+        candidate.resolve(&self.lists)?;
         Ok(describe(&[candidate])[0].take())
     }
 
     /// The candidates of `page.element` as they would stand in the file; none where it is unknown.
     pub(super) fn candidates_written(&self, part: &str) -> Vec<String> {
         let Some((page, element)) = part.split_once('.') else { return Vec::new() };
-        let page = self.pages.iter().find(|known| known.name == page);
-        let candidates = page.and_then(|page| page.elements.get(element)).into_iter().flatten();
-        candidates.map(Candidate::to_toml).collect()
+        self.element(page, element).iter().map(Candidate::to_toml).collect()
     }
 }
 
 impl Candidate {
+    /// Puts lists in the place of their names.
+    fn resolve(&mut self, lists: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+        for list in [&mut self.text, &mut self.contains] {
+            *list = resolve(list, lists)
+                .map_err(|unknown| format!("there is no list {unknown} in [texts]"))?;
+        }
+        Ok(())
+    }
+
     fn to_toml(&self) -> String {
         // What JSON escapes, TOML takes in a basic string.
         let quoted = |text: &str| json!(text).to_string();

@@ -57,6 +57,9 @@ pub enum BrowserError {
     /// The driver came up and gave no session.
     #[error("the driver gave no session: {0}")]
     SessionNotCreated(String),
+    /// Nothing answers where the driver should be.
+    #[error("the driver gave no session: {0}")]
+    NoDriver(String),
     /// A command did not end in time: the session is lost.
     #[error("the browser did not answer `{command}` within {} s", limit.as_secs())]
     Hung {
@@ -164,7 +167,7 @@ impl From<BrowserError> for Failure {
                 .hint("leave `--headed` (`browser.headless = false`) out")
                 .hint("or begin with `xvfb-run -a`, which makes a display that nobody sees; over ssh, `ssh -X` brings yours")
                 .hint("or drive a browser elsewhere: `--webdriver-url`"),
-            BrowserError::SessionNotCreated(reason) if reason.contains("did not respond") => {
+            BrowserError::NoDriver(_) => {
                 Failure::environment("browser.session_not_created", message)
                     .hint("nothing that is a driver answers there: look at `--webdriver-url` (`browser.webdriver_url`), and whether the driver or Grid runs")
             }

@@ -62,11 +62,12 @@ impl Session {
     /// # Errors
     /// Any [`BrowserError`].
     pub async fn highlight(&self, selector: &Selector) -> Result<Highlighted, BrowserError> {
-        let nothing = |error: String| Highlighted { error: Some(error), ..Highlighted::default() };
         let (kind, value) = match selector {
             Selector::Candidate(text) => match self.catalogue.candidate_of(text) {
                 Ok(candidate) => ("candidate", candidate),
-                Err(reason) => return Ok(nothing(reason)),
+                Err(reason) => {
+                    return Ok(Highlighted { error: Some(reason), ..Highlighted::default() });
+                }
             },
             Selector::Css(css) => ("css", json!(css)),
             Selector::XPath(path) => ("xpath", json!(path)),

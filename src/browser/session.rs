@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -92,7 +92,7 @@ impl Session {
     /// Opens a window. `callback` is the URL whose host the browser must never reach.
     ///
     /// # Errors
-    /// [`BrowserError::SessionNotCreated`], [`BrowserError::Profile`].
+    /// [`BrowserError::SessionNotCreated`], [`BrowserError::NoDriver`], [`BrowserError::Profile`].
     pub async fn open(
         driver: &mut Driver,
         config: &config::Browser,
@@ -110,8 +110,14 @@ impl Session {
                 let seconds = NEW_SESSION_LIMIT.as_secs();
                 BrowserError::SessionNotCreated(format!("no answer within {seconds} s"))
             })?
-            .map_err(|reason| {
-                BrowserError::SessionNotCreated(redactor.redact(&reason).into_owned())
+            .map_err(|error| {
+                let reason = redactor.redact(&error.to_string()).into_owned();
+                match error {
+                    NewSessionError::Failed(_) | NewSessionError::FailedC(_) => {
+                        BrowserError::NoDriver(reason)
+                    }
+                    _ => BrowserError::SessionNotCreated(reason),
+                }
             })?;
         if let Ok(Some(id)) = client.session_id().await {
             driver.opened(&id).await?;
@@ -438,16 +444,16 @@ impl Drop for Begun<'_> {
     }
 }
 
-async fn connect(url: &Url, capabilities: Map<String, Value>) -> Result<Client, String> {
+async fn connect(url: &Url, capabilities: Map<String, Value>) -> Result<Client, NewSessionError> {
     let capabilities = capabilities.into_iter().collect();
     if url.scheme() == "https" {
-        let mut builder = ClientBuilder::rustls().map_err(|error| error.to_string())?;
+        let mut builder = ClientBuilder::rustls().map_err(NewSessionError::Lost)?;
         builder.capabilities(capabilities);
-        return builder.connect(url.as_str()).await.map_err(|error| error.to_string());
+        return builder.connect(url.as_str()).await;
     }
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(Duration::from_secs(10)));
     let mut builder = ClientBuilder::new(connector);
     builder.capabilities(capabilities);
-    builder.connect(url.as_str()).await.map_err(|error| error.to_string())
+    builder.connect(url.as_str()).await
 }

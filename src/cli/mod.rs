@@ -135,12 +135,8 @@ async fn dispatch(cli: Cli) -> ExitCode {
 fn stop(failure: &Failure) -> u8 {
     // What a file says of itself may be in it.
     let glyphs = Glyphs::of_environment();
-    let mut lines = failure.message.lines();
-    let first = glyphs.line(lines.next().unwrap_or_default());
-    let mut text = format!("error[{}]: {first}\n", failure.code);
-    for line in lines {
-        text.push_str(&format!("{}\n", glyphs.line(line)));
-    }
+    let lines: Vec<String> = failure.message.lines().map(|line| glyphs.line(line)).collect();
+    let mut text = format!("error[{}]: {}\n", failure.code, lines.join("\n"));
     for hint in &failure.hints {
         text.push_str(&format!("  help: {hint}\n"));
     }

@@ -9,7 +9,7 @@ use super::call::RecordedBody;
 use crate::secrets::{Redactor, is_secret_name, is_stand_in};
 
 /// Stands in for what is a secret by its name.
-const BY_NAME: &str = "«redacted»";
+pub(super) const BY_NAME: &str = "«redacted»";
 /// Stands in for what is a secret wherever it comes from.
 const LEFT_OUT: &str = "…";
 

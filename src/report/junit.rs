@@ -3,12 +3,13 @@
 //! Files are named as attachments in the form of Jenkins' JUnit Attachments plugin, which GitLab took
 //! over: a line `[[ATTACHMENT|path]]` in the case's output, relative to the project.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
+use super::run_folder::stays_inside;
 use super::words::{in_words, instance_state};
 use super::{ErrorReport, Outcome, Phase, Report, StepOutcome, StepReport};
 
@@ -84,17 +85,10 @@ fn case(report: &Report, index: usize, step: &StepReport, folder: &Path) -> Test
     let status = match Told::of(report, index) {
         Told::Passed => TestCaseStatus::success(),
         Told::Skipped => TestCaseStatus::skipped(),
-        Told::Failed => match report.error.as_ref().filter(|_| report.failed_step() == Some(index))
-        {
-            Some(error) => failed(error),
-            None => {
-                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_message(match step.summary.as_str() {
-                    "" => "it did not end".to_owned(),
-                    summary => xml(summary),
-                });
-                status
-            }
+        Told::Failed => match &report.error {
+            Some(error) if report.failed_step() == Some(index) => failed(error),
+            _ if step.summary.is_empty() => failure("it did not end"),
+            _ => failure(&step.summary),
         },
     };
     // Names are what CI systems know a case by from run to run.
@@ -120,10 +114,7 @@ fn case(report: &Report, index: usize, step: &StepReport, folder: &Path) -> Test
     };
     let said = std::iter::once(step.title.clone()).chain(summary).chain(facts);
     let said = said.map(|line| line.replace(ATTACHMENT, "[ [ATTACHMENT|"));
-    let is_inside = |file: &&String| {
-        Path::new(file).components().all(|part| matches!(part, Component::Normal(_)))
-    };
-    let files = step.evidence.iter().filter(is_inside);
+    let files = step.evidence.iter().filter(|file| stays_inside(Path::new(file)));
     let attachments = files.map(|file| format!("{ATTACHMENT}{}]]", folder.join(file).display()));
     let lines: Vec<String> = said.chain(attachments).collect();
     case.set_system_out(xml(&lines.join("\n")));
@@ -157,13 +148,19 @@ impl Told {
 }
 
 fn failed(error: &ErrorReport) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_type(error.code.as_str()).set_message(xml(&error.message));
+    let mut status = failure(&error.message);
+    status.set_type(error.code.as_str());
     let hints = error.hints.iter().map(|hint| format!("- {hint}"));
     let explain = std::iter::once(format!("see `reauth explain {}`", error.code));
     let text: Vec<String> =
         std::iter::once(error.message.clone()).chain(hints).chain(explain).collect();
     status.set_description(xml(&text.join("\n")));
+    status
+}
+
+fn failure(message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(xml(message));
     status
 }
 
@@ -177,11 +174,7 @@ fn verdict_case(report: &Report) -> TestCase {
     let (_, sentence) = in_words(report);
     let mut status = match &report.error {
         Some(error) => failed(error),
-        None => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(xml(&sentence));
-            status
-        }
+        None => failure(&sentence),
     };
     if matches!(report.outcome, Outcome::Environment | Outcome::Usage)
         && let TestCaseStatus::NonSuccess { kind, .. } = &mut status

@@ -86,13 +86,15 @@ fn refused(refusals: &[Refusal]) -> Failure {
     if let Some(cause) = refusals.iter().rev().find_map(|refusal| Cause::told_in(&refusal.why)) {
         return cause.failure(&message);
     }
-    let failure = Failure::scenario("scenario.not_reauthenticated", message);
     let was_put = refusals.iter().any(|refusal| matches!(refusal.method, Method::Put(_)));
-    let failure = match was_put {
-        false => failure.hint("run `reauth restore --reauthenticate-via put`"),
-        true => failure.hint("every way was refused: look at the instance in the platform's console, then run `reauth restore`"),
+    let next = if was_put {
+        "every way was refused: look at the instance in the platform's console, then run `reauth restore`"
+    } else {
+        "run `reauth restore --reauthenticate-via put`"
     };
-    failure.hint("the request ids let the platform's support find the calls")
+    Failure::scenario("scenario.not_reauthenticated", message)
+        .hint(next)
+        .hint("the request ids let the platform's support find the calls")
 }
 
 fn tried(refusals: &[Refusal]) -> String {

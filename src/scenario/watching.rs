@@ -231,25 +231,22 @@ impl Context {
     /// At the end, keeps the browser until somebody says so: nothing is done with the instance any
     /// more, and others may have it. Nothing where none is open.
     pub async fn keep_open(&self) {
-        let watching = *lock(&self.watching);
-        if !watching.keep_open || self.browsers.latest().await.is_none() {
+        let keeps = lock(&self.watching).keep_open;
+        if !keeps || self.browsers.latest().await.is_none() {
             return;
         }
-        let is_down = self.is_down();
-        self.release_instance();
         let mut about = vec!["the browser stays open".to_owned()];
-        let deadline = is_down.then(|| {
-            let limit_s = watching.limit.as_secs();
-            let since = match self.config.browser.profile_dir {
-                None => "from anywhere and already now",
-                // It belongs to this browser until then.
-                Some(_) => "once this browser is closed",
-            };
-            about.push(format!(
-                "the instance is down: `reauth restore` brings it back, {since}; the browser is closed after {limit_s} s"
-            ));
-            Instant::now() + watching.limit
+        let since = match self.config.browser.profile_dir {
+            None => "from anywhere and already now",
+            // It belongs to this browser until then.
+            Some(_) => "once this browser is closed",
+        };
+        let deadline = self.limited_where_down(&mut about, |limit_s| {
+            format!(
+                "`reauth restore` brings it back, {since}; the browser is closed after {limit_s} s"
+            )
         });
+        self.release_instance();
         let key = self.key_of_last(StepId::CleanUp);
         // Whatever is typed, it is the end of waiting; that nobody can be asked is one as well.
         if let Err(failure) = self.ask(key, about, "Enter closes it:", deadline).await {
@@ -313,14 +310,23 @@ impl Context {
 
     /// Until when a person may think, which is said; none where nothing is down.
     fn pause_deadline(&self, about: &mut Vec<String>) -> Option<Instant> {
-        let Watching { limit, restores, .. } = *lock(&self.watching);
         // Another run's leavings are brought back by this one's steps, and by no recovery.
-        let restores = restores && self.instance_in_flight().is_some();
+        let restores = lock(&self.watching).restores && self.instance_in_flight().is_some();
+        let then = if restores { "it is brought back" } else { "the run ends" };
+        self.limited_where_down(about, |limit_s| {
+            format!("without an answer within {limit_s} s {then}")
+        })
+    }
+
+    /// Where the instance is down, says so and what comes of it, and until when anybody is waited for.
+    fn limited_where_down(
+        &self,
+        about: &mut Vec<String>,
+        then: impl FnOnce(u64) -> String,
+    ) -> Option<Instant> {
+        let limit = lock(&self.watching).limit;
         self.is_down().then(|| {
-            let then = if restores { "it is brought back" } else { "the run ends" };
-            let limit_s = limit.as_secs();
-            about
-                .push(format!("the instance is down: without an answer within {limit_s} s {then}"));
+            about.push(format!("the instance is down: {}", then(limit.as_secs())));
             Instant::now() + limit
         })
     }
@@ -394,9 +400,7 @@ impl Step<'_> {
         }
         answer
     }
-}
 
-impl Step<'_> {
     /// Asks before something is done on a page, and shows where. Whether somebody was asked.
     ///
     /// # Errors

@@ -4,9 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::timeline::shown;
-
-/// Stands in for what is a secret by its name.
-const HIDDEN: &str = "«redacted»";
+use crate::report::clean::BY_NAME;
 
 /// Of a body, in bytes: more of one is not read in a page.
 const LONGEST_BODY: usize = 20_000;
@@ -198,14 +196,14 @@ fn curl(request: &Value) -> String {
 
 /// A value that is hidden as a whole is called as what it is the value of.
 fn named(name: &str, value: &str) -> String {
-    if value == HIDDEN { format!("«{name}»") } else { value.to_owned() }
+    if value == BY_NAME { format!("«{name}»") } else { value.to_owned() }
 }
 
 /// A body in JSON, in which each hidden value is called as its field.
 fn with_names(body: &str) -> String {
     fn name(value: &mut Value, called: Option<&str>) {
         match value {
-            Value::String(text) if text == HIDDEN => {
+            Value::String(text) if text == BY_NAME => {
                 *text = named(called.unwrap_or_default(), text);
             }
             Value::Array(items) => items.iter_mut().for_each(|item| name(item, called)),
@@ -221,7 +219,7 @@ fn with_names(body: &str) -> String {
         }
     }
     let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
-    if !body.contains(HIDDEN) {
+    if !body.contains(BY_NAME) {
         return body.to_owned();
     }
     name(&mut value, None);
@@ -289,8 +287,8 @@ mod tests {
     #[test]
     fn each_secret_of_a_body_has_a_name_of_its_own() {
         let body = json!({
-            "token": HIDDEN, "configuration": {"oauth.api.secret": HIDDEN, "x": 1},
-            "list": [{"key": "oauth.user.token", "propertyValue": HIDDEN}],
+            "token": BY_NAME, "configuration": {"oauth.api.secret": BY_NAME, "x": 1},
+            "list": [{"key": "oauth.user.token", "propertyValue": BY_NAME}],
         });
         let request = json!({
             "method": "PUT", "url": "https://x.example/", "postData": {"text": body.to_string()},

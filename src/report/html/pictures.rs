@@ -1,11 +1,13 @@
 //! What lies in the run folder beside the report: pictures, and records of pages.
 
 use std::fs;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+
+use crate::report::run_folder::stays_inside;
 
 /// All pictures together, in bytes: a report has to be small enough to be sent.
 const MOST_PICTURES: u64 = 3 * 1024 * 1024;
@@ -53,7 +55,7 @@ impl<'run> Files<'run> {
         let left_out = |why: &str| File::LeftOut(format!("{name} is not shown: {why}"));
         let path = Path::new(name);
         // A report may come from somewhere else.
-        if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+        if !stays_inside(path) {
             return left_out("it is outside of the run folder");
         }
         let path = self.folder.join(path);

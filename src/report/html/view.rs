@@ -127,17 +127,13 @@ pub(super) fn of<'run>(material: &Material<'run>) -> View<'run> {
     let mut steps = Vec::new();
     let parts = report.steps.iter().zip(evidence).zip(of_steps);
     for (index, ((step, evidence), calls)) in parts.enumerate() {
-        let begins_restoration = step.phase == Phase::Restore
-            && index
-                .checked_sub(1)
-                .is_none_or(|before| report.steps[before].phase == Phase::Scenario);
+        let before = index.checked_sub(1).map(|before| report.steps[before].phase);
         let log = logs.get_mut(index).map(std::mem::take).unwrap_or_default();
         let mut view = step_view(report, index + 1, step, evidence);
-        view.begins_restoration = begins_restoration && report.command != "restore";
-        view.goes_on = step.phase == Phase::Scenario
-            && index
-                .checked_sub(1)
-                .is_some_and(|before| report.steps[before].phase == Phase::Restore);
+        view.begins_restoration = step.phase == Phase::Restore
+            && before != Some(Phase::Restore)
+            && report.command != "restore";
+        view.goes_on = step.phase == Phase::Scenario && before == Some(Phase::Restore);
         view.calls = calls;
         view.log = log;
         steps.push(view);

@@ -1,5 +1,7 @@
 //! `calls.har`: what other programs read.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::support::World;
@@ -32,13 +34,17 @@ fn validator() -> jsonschema::Validator {
     jsonschema::options().with_base_uri(BASE).with_retriever(Schemas).build(&root).unwrap()
 }
 
+/// A run folder's calls.
+fn archive(folder: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join("calls.har")).unwrap()).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_to_the_schema_and_has_every_call() {
     let world = World::with_faults(&["patch-answer-lost"]).await;
     let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
     let folder = finished.run_folder();
-    let archive: Value =
-        serde_json::from_slice(&std::fs::read(folder.join("calls.har")).unwrap()).unwrap();
+    let archive = archive(&folder);
     let validator = validator();
     let mistakes: Vec<String> = validator
         .iter_errors(&archive)
@@ -91,8 +97,7 @@ async fn each_call_is_of_its_step() {
     let world = World::with_faults(&["patch-refused-409"]).await;
     let finished = world.reauth(&["run", "--revoke-via", "api"]).await.expect_code(0);
     let folder = finished.run_folder();
-    let archive: Value =
-        serde_json::from_slice(&std::fs::read(folder.join("calls.har")).unwrap()).unwrap();
+    let archive = archive(&folder);
     let told: Vec<Option<&str>> = archive["log"]["entries"]
         .as_array()
         .unwrap()

@@ -35,6 +35,13 @@ async fn run(world: &World, arguments: &[&str]) -> PathBuf {
     folder
 }
 
+/// A folder's report, and where it lies.
+fn kept(folder: &Path) -> (PathBuf, Value) {
+    let path = folder.join("report.json");
+    let report = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    (path, report)
+}
+
 /// The page without what is drawn by lot each time.
 fn page(folder: &Path) -> String {
     let text = fs::read_to_string(folder.join("report.html")).unwrap();
@@ -103,8 +110,7 @@ async fn a_folder_that_is_none_is_refused() {
 async fn a_run_of_an_earlier_version_is_shown() {
     let world = World::new().await;
     let folder = run(&world, &["--revoke-via", "api"]).await;
-    let path = folder.join("report.json");
-    let mut old: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let (path, mut old) = kept(&folder);
     old.as_object_mut().unwrap().remove("environment");
     for step in old["steps"].as_array_mut().unwrap() {
         for field in ["progress", "pages", "summary"] {
@@ -192,8 +198,7 @@ async fn shards_are_merged() {
 async fn folders_of_others_are_only_shown() {
     let world = World::new().await;
     let folder = run(&world, &["--revoke-via", "api"]).await;
-    let path = folder.join("report.json");
-    let mut changed: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let (path, mut changed) = kept(&folder);
     changed["run_id"] = json!("\u{1b}]0;x\u{7}\n::error::x");
     changed["outcome"] = json!("failed");
     changed["exit_code"] = json!(1);
